@@ -1,0 +1,21 @@
+//! Words that every other crate uses: ids, time, randomness, language, secrets.
+//!
+//! `base` knows no noun of the product's domains (no door, no face, no consent) beyond the ids that
+//! name them, does no IO except through [`SystemClock`] and [`SystemRng`], and depends on none of our crates.
+
+pub mod bytes;
+pub mod clock;
+pub mod id;
+pub mod locale;
+pub mod rng;
+pub mod secret;
+
+pub use bytes::{from_hex, to_hex};
+pub use clock::{Clock, Month, SystemClock, Timestamp};
+pub use id::{
+    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId,
+    OperatorId, PersonId, PurposeId, SiteId,
+};
+pub use locale::{Locale, Text};
+pub use rng::{Rng, SeededRng, SystemRng};
+pub use secret::{Secret, SecretKey};

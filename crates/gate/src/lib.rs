@@ -1,0 +1,10 @@
+//! What a gate knows and does, without doing it: policy, decision, the attempt as a state machine, the journal's form,
+//! the words that travel between gate and server.
+//!
+//! Pure: no IO, no clock, no randomness but what is passed in. The program `countenance-gate` is the shell around it.
+//!
+//! INVARIANT: the crate knows no law. What the law asks arrives compiled into the snapshot (grants, leases, texts) by the server.
+
+pub mod journal;
+pub mod policy;
+pub mod wire;

@@ -5,6 +5,15 @@
 //!
 //! INVARIANT: the crate knows no law. What the law asks arrives compiled into the snapshot (grants, leases, texts) by the server.
 
+pub mod base64url;
+pub mod decide;
 pub mod journal;
+// pub mod machine;
 pub mod policy;
+pub mod qr;
+pub mod sight;
+pub mod standing;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod throttle;
 pub mod wire;

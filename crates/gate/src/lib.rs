@@ -8,7 +8,7 @@
 pub mod base64url;
 pub mod decide;
 pub mod journal;
-// pub mod machine;
+pub mod machine;
 pub mod policy;
 pub mod qr;
 pub mod sight;

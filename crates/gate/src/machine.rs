@@ -1,0 +1,328 @@
+//! One attempt after another at one kiosk, as a machine without IO.
+//!
+//! The shell calls [`Machine::handle`] with what happened and carries out the [`Effect`]s in order; it shows [`Machine::screen`].
+//! Only the machine opens and closes the camera: [`Machine::camera`] says whether a frame may be read at all.
+//!
+//! INVARIANT: a face is measured only after intent (a claim keyed in, the face lane chosen) or with a redeemed enrolment code.
+//! INVARIANT: the only effect that opens is [`Effect::Open`], and it is made only from [`Decision::Open`].
+
+mod capture;
+mod enrol;
+mod enter;
+mod event;
+mod screen;
+mod withdraw;
+
+use std::time::Duration;
+
+use countenance_base::{AttemptId, GateId, Rng, Timestamp};
+
+use crate::decide::{Decision, Proof, decide, missing};
+use crate::policy::{Lane, Policy};
+use crate::qr::UsedQrs;
+use crate::standing::Standing;
+use crate::throttle::Throttle;
+use crate::wire::{EnrolmentTicket, Passage};
+
+pub use capture::Capture;
+pub use event::{Do, Effect, Input, Measured};
+pub use screen::{Camera, InputKind, Outcome, Screen};
+
+/// How long a question waits for its answer.
+const ANSWER: Duration = Duration::from_secs(40);
+/// How long a result stays on the screen.
+const RESULT: Duration = Duration::from_secs(6);
+
+/// What the gate knows while it handles one input.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// `None` until the first snapshot was taken.
+    pub policy: Option<&'a Policy>,
+    pub standing: &'a Standing,
+    pub now: Timestamp,
+}
+
+/// Why someone stands here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Errand {
+    Enter,
+    Withdraw,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    AskUnit(Errand),
+    AskLane { unit: Option<String>, proofs: Vec<Proof> },
+    Prompt { unit: String, proofs: Vec<Proof> },
+    Capturing { unit: String, proofs: Vec<Proof>, capture: Capture },
+    Measuring { unit: String, proofs: Vec<Proof>, capture: Capture },
+    ScanQr { errand: Errand, proofs: Vec<Proof>, capture: Capture },
+    AskPin { errand: Errand, unit: String, proofs: Vec<Proof> },
+    CheckingPin { errand: Errand, unit: String, proofs: Vec<Proof> },
+    ScanEnrol { capture: Capture },
+    Redeeming { ticket: EnrolmentTicket },
+    Digits { ticket: EnrolmentTicket },
+    EnrolCapturing { capture: Capture },
+    Sealing { capture: Capture },
+    WithdrawConfirm { person: countenance_base::PersonId },
+    Erasing,
+    Result(screen::Shown),
+}
+
+/// The attempt machine of one gate.
+#[derive(Debug)]
+pub struct Machine {
+    gate: GateId,
+    state: State,
+    /// When the present state gives up.
+    until: Timestamp,
+    attempt: AttemptId,
+    throttle: Throttle,
+    used_qrs: UsedQrs,
+}
+
+impl Machine {
+    pub fn new(gate: GateId) -> Self {
+        Self {
+            gate,
+            state: State::Idle,
+            until: Timestamp(i64::MAX),
+            attempt: AttemptId::from_bytes([0; 16]),
+            throttle: Throttle::default(),
+            used_qrs: UsedQrs::default(),
+        }
+    }
+
+    /// The attempt that is under way, or the last one.
+    pub const fn attempt(&self) -> AttemptId {
+        self.attempt
+    }
+
+    pub const fn gate(&self) -> GateId {
+        self.gate
+    }
+
+    /// What a frame that arrives now may be used for.
+    pub const fn camera(&self) -> Camera {
+        match &self.state {
+            State::Capturing { .. } | State::EnrolCapturing { .. } => Camera::Face,
+            State::ScanQr { .. } | State::ScanEnrol { .. } => Camera::Code,
+            State::Idle
+            | State::AskUnit(_)
+            | State::AskLane { .. }
+            | State::Prompt { .. }
+            | State::Measuring { .. }
+            | State::AskPin { .. }
+            | State::CheckingPin { .. }
+            | State::Redeeming { .. }
+            | State::Digits { .. }
+            | State::Sealing { .. }
+            | State::WithdrawConfirm { .. }
+            | State::Erasing
+            | State::Result(_) => Camera::Off,
+        }
+    }
+
+    /// Takes one input. An input that does not fit the state is ignored: the door stays as it is.
+    pub fn handle(&mut self, input: Input, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
+        if matches!(input, Input::Kiosk(Do::Cancel)) {
+            return self.to_idle(view);
+        }
+        if matches!(input, Input::Tick) {
+            return if view.now >= self.until { self.timed_out(view) } else { vec![] };
+        }
+        let Some(policy) = view.policy else {
+            if matches!(input, Input::Kiosk(_)) {
+                self.show(screen::Shown::refused("policy.none"), view);
+            }
+            return vec![];
+        };
+        match input {
+            Input::Kiosk(action) => self.kiosk(action, policy, view, rng),
+            Input::FrameRefused(code) => self.frame_refused(code, policy, view),
+            Input::FrameAccepted => self.frame_accepted(view),
+            Input::CodeSeen(text) => self.code_seen(&text, policy, view),
+            Input::PinChecked(person) => self.pin_checked(person, policy, view),
+            Input::Measured(measured) => self.measured(measured, policy, view),
+            Input::Redeemed(result) => self.redeemed(result, view),
+            Input::Sealed(result) => self.sealed(result, view),
+            Input::Erased(result) => self.erased(result, view),
+            Input::Failed(code) => self.failed(code, view),
+            Input::Tick => vec![],
+        }
+    }
+
+    fn kiosk(&mut self, action: Do, policy: &Policy, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
+        if matches!(self.state, State::Idle | State::Result(_)) {
+            return self.begin(&action, policy, view, rng);
+        }
+        let state = std::mem::replace(&mut self.state, State::Idle);
+        match (state, action) {
+            (State::AskUnit(errand), Do::Unit(unit)) => self.unit_keyed(errand, &unit, policy, view),
+            (State::AskUnit(errand), Do::Qr) => self.to_scan_qr(errand, vec![], policy, view),
+            (State::AskLane { unit, proofs }, Do::Qr) => {
+                drop(unit);
+                self.to_scan_qr(Errand::Enter, proofs, policy, view)
+            }
+            (State::AskLane { unit: Some(unit), proofs }, Do::PinLane) => self.to_pin(Errand::Enter, unit, proofs, policy, view),
+            (State::AskLane { unit: Some(unit), proofs }, Do::Face) => self.to_prompt(unit, proofs, policy, view),
+            (State::Prompt { unit, proofs }, Do::Face) => self.to_capture(unit, proofs, policy, view),
+            (State::Prompt { proofs, .. }, Do::Qr) => self.to_scan_qr(Errand::Enter, proofs, policy, view),
+            (State::Prompt { unit, proofs }, Do::PinLane) => self.to_pin(Errand::Enter, unit, proofs, policy, view),
+            (State::AskPin { errand, unit, proofs }, Do::Pin(pin)) => self.pin_keyed(errand, unit, proofs, pin, view),
+            (State::AskPin { errand, proofs, .. }, Do::Qr) => self.to_scan_qr(errand, proofs, policy, view),
+            (State::ScanQr { errand, proofs, capture }, Do::Text(text)) => self.qr_shown(errand, proofs, &capture, &text, policy, view),
+            (State::ScanEnrol { capture }, Do::Text(text)) => self.ticket_shown(&capture, &text, view),
+            (State::Digits { ticket }, Do::Yes) => self.digits_confirmed(ticket, policy, view),
+            (State::Digits { .. }, Do::No) => self.end(screen::Shown::refused("digits.denied"), view),
+            (State::WithdrawConfirm { person }, Do::Yes) => {
+                self.enter_state(State::Erasing, ANSWER, view);
+                vec![Effect::Erase { person }]
+            }
+            (State::WithdrawConfirm { .. }, Do::No) => self.to_idle(view),
+            (state, _) => {
+                self.state = state;
+                vec![]
+            }
+        }
+    }
+
+    fn begin(&mut self, action: &Do, policy: &Policy, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
+        if !matches!(action, Do::Begin | Do::Qr | Do::Enrol | Do::Withdraw) {
+            return vec![];
+        }
+        self.attempt = AttemptId::new(view.now, rng);
+        match action {
+            Do::Begin => self.ask_unit(Errand::Enter, view),
+            Do::Qr => self.to_scan_qr(Errand::Enter, vec![], policy, view),
+            Do::Enrol => self.to_scan_enrol(policy, view),
+            Do::Withdraw => self.ask_unit(Errand::Withdraw, view),
+            _ => vec![],
+        }
+    }
+
+    fn code_seen(&mut self, text: &str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::ScanQr { errand, proofs, capture } => self.qr_shown(errand, proofs, &capture, text, policy, view),
+            State::ScanEnrol { capture } => self.ticket_shown(&capture, text, view),
+            state => {
+                self.state = state;
+                vec![]
+            }
+        }
+    }
+
+    /// Adds a proof and does what the decision says.
+    fn proven(&mut self, unit: Option<String>, mut proofs: Vec<Proof>, proof: Proof, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        proofs.push(proof);
+        match decide(policy, view.standing, &proofs, view.now) {
+            Decision::Open { person, lanes } => {
+                let reason = lanes.last().map_or("passage", |lane| opened_by(*lane));
+                let passage = self.passage(policy, view, lanes.clone(), Some(person), true, reason);
+                self.show(screen::Shown::opened(lanes), view);
+                vec![Effect::Open { passage, open_ms: policy.door.open_ms }, Effect::Forget]
+            }
+            Decision::More(_) => {
+                self.enter_state(State::AskLane { unit, proofs }, ANSWER, view);
+                vec![Effect::Forget]
+            }
+            Decision::Refused(code) => self.refuse(code, vec![proof.lane], None, policy, view),
+        }
+    }
+
+    /// Shows a refusal and has it journalled as a passage that did not open.
+    fn refuse(&mut self, code: &str, lanes: Vec<Lane>, person: Option<countenance_base::PersonId>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        let passage = self.passage(policy, view, lanes, person, false, code);
+        self.show(screen::Shown::refused(code), view);
+        vec![Effect::Refuse { passage }, Effect::Forget]
+    }
+
+    fn passage(&self, policy: &Policy, view: View<'_>, lanes: Vec<Lane>, person: Option<countenance_base::PersonId>, opened: bool, reason: &str) -> Passage {
+        Passage {
+            attempt: self.attempt,
+            at: view.now,
+            door: policy.door.id,
+            lanes,
+            person,
+            opened,
+            reason: reason.to_owned(),
+            demo: view.standing.demo,
+        }
+    }
+
+    fn timed_out(&mut self, view: View<'_>) -> Vec<Effect> {
+        let capture = match &self.state {
+            State::Capturing { capture, .. } => Some((capture.clone(), capture.last_reason().unwrap_or("face.timeout"))),
+            State::EnrolCapturing { capture } => Some((capture.clone(), capture.last_reason().unwrap_or("face.timeout"))),
+            State::ScanQr { capture, .. } | State::ScanEnrol { capture } => Some((capture.clone(), "")),
+            _ => None,
+        };
+        match (capture, view.policy) {
+            (Some((capture, code)), Some(policy)) if !code.is_empty() => {
+                let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
+                effects.extend(self.refuse(code, vec![Lane::Face], None, policy, view));
+                effects
+            }
+            _ => self.to_idle(view),
+        }
+    }
+
+    fn failed(&mut self, code: String, view: View<'_>) -> Vec<Effect> {
+        self.end(screen::Shown::refused(&code), view)
+    }
+
+    /// Closes whatever is open, without a passage: somebody went away.
+    fn to_idle(&mut self, view: View<'_>) -> Vec<Effect> {
+        let effects = self.close_camera(view);
+        self.state = State::Idle;
+        self.until = Timestamp(i64::MAX);
+        effects
+    }
+
+    fn end(&mut self, shown: screen::Shown, view: View<'_>) -> Vec<Effect> {
+        let effects = self.close_camera(view);
+        self.show(shown, view);
+        effects
+    }
+
+    fn close_camera(&self, view: View<'_>) -> Vec<Effect> {
+        match &self.state {
+            State::Capturing { capture, .. }
+            | State::EnrolCapturing { capture }
+            | State::ScanQr { capture, .. }
+            | State::ScanEnrol { capture } => {
+                vec![Effect::CloseCamera(capture.window(self.attempt, view.now)), Effect::Forget]
+            }
+            _ => vec![Effect::Forget],
+        }
+    }
+
+    fn show(&mut self, shown: screen::Shown, view: View<'_>) {
+        self.enter_state(State::Result(shown), RESULT, view);
+    }
+
+    fn enter_state(&mut self, state: State, patience: Duration, view: View<'_>) {
+        self.state = state;
+        self.until = view.now.plus(patience);
+    }
+
+    /// Lanes that could still be shown, with their state at `view`.
+    fn open_lanes(policy: &Policy, proofs: &[Proof], view: View<'_>) -> Vec<Lane> {
+        let shown: Vec<Lane> = proofs.iter().map(|proof| proof.lane).collect();
+        missing(policy, &shown).into_iter().filter(|lane| view.standing.lane(*lane, policy, view.now).is_ok()).collect()
+    }
+}
+
+const fn opened_by(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Face => "passage.recognised",
+        Lane::Qr => "passage.qr",
+        Lane::Card => "passage.card",
+        Lane::Pin => "passage.pin",
+        Lane::Remote => "passage.remote",
+    }
+}
+
+#[cfg(test)]
+mod tests;

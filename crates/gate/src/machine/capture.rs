@@ -1,0 +1,127 @@
+//! Frames of one attempt, counted: how many were met, taken, refused and why.
+
+use countenance_base::{AttemptId, Timestamp};
+
+use super::{Effect, Machine, Measured, State, View, screen};
+use crate::decide::Proof;
+use crate::policy::{Lane, Policy};
+use crate::sight::FRAMES_NEEDED;
+use crate::wire::Window;
+
+/// Refused frames in a row after which the attempt ends with their reason.
+const REFUSED_MAX: u32 = 12;
+/// Frames that one attempt may send in all; about twelve seconds of camera.
+const FRAMES_MAX: u32 = 120;
+
+/// The camera's open time within one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    opened: Timestamp,
+    frames: u32,
+    taken: usize,
+    refused_in_a_row: u32,
+    last_reason: Option<&'static str>,
+}
+
+impl Capture {
+    pub(super) const fn open(now: Timestamp) -> Self {
+        Self { opened: now, frames: 0, taken: 0, refused_in_a_row: 0, last_reason: None }
+    }
+
+    pub(super) const fn taken(&self) -> usize {
+        self.taken
+    }
+
+    pub(super) const fn last_reason(&self) -> Option<&'static str> {
+        self.last_reason
+    }
+
+    fn refuse(&mut self, code: &'static str) -> bool {
+        self.frames += 1;
+        // Another reason begins another row: a person who steps into the zone may pass through several.
+        self.refused_in_a_row = if self.last_reason == Some(code) { self.refused_in_a_row + 1 } else { 1 };
+        self.last_reason = Some(code);
+        self.refused_in_a_row >= REFUSED_MAX || self.frames >= FRAMES_MAX
+    }
+
+    fn accept(&mut self) -> bool {
+        self.frames += 1;
+        self.taken += 1;
+        self.refused_in_a_row = 0;
+        self.last_reason = None;
+        self.taken >= FRAMES_NEEDED
+    }
+
+    /// What the journal keeps of it; the shell adds what `vision` counted.
+    pub(super) const fn window(&self, attempt: AttemptId, now: Timestamp) -> Window {
+        Window { attempt, opened: self.opened, closed: now, frames: self.frames, faces_max: 0, embedded: 0 }
+    }
+}
+
+impl Machine {
+    pub(super) fn frame_refused(&mut self, code: &'static str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        let over = match &mut self.state {
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => {
+                capture.refuse(code).then(|| capture.clone())
+            }
+            _ => None,
+        };
+        let Some(capture) = over else { return vec![] };
+        let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
+        effects.extend(self.refuse(code, vec![Lane::Face], None, policy, view));
+        effects
+    }
+
+    pub(super) fn frame_accepted(&mut self, view: View<'_>) -> Vec<Effect> {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Capturing { unit, proofs, mut capture } => {
+                if !capture.accept() {
+                    self.state = State::Capturing { unit, proofs, capture };
+                    return vec![];
+                }
+                let effect = Effect::Measure { unit: unit.clone() };
+                self.enter_state(State::Measuring { unit, proofs, capture }, super::ANSWER, view);
+                vec![effect]
+            }
+            State::EnrolCapturing { mut capture } => {
+                if !capture.accept() {
+                    self.state = State::EnrolCapturing { capture };
+                    return vec![];
+                }
+                self.enter_state(State::Sealing { capture }, super::ANSWER, view);
+                vec![Effect::Seal]
+            }
+            state => {
+                self.state = state;
+                vec![]
+            }
+        }
+    }
+
+    pub(super) fn measured(&mut self, measured: Measured, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        let State::Measuring { unit, proofs, capture } = std::mem::replace(&mut self.state, State::Idle) else { return vec![] };
+        let window = Effect::CloseCamera(capture.window(self.attempt, view.now));
+        let mut effects = match measured {
+            Measured::Recognised(person) => {
+                self.proven(Some(unit), proofs, Proof { lane: Lane::Face, person }, policy, view)
+            }
+            Measured::Unknown => self.refuse("face.unknown", vec![Lane::Face], None, policy, view),
+            Measured::Ambiguous => self.refuse("face.ambiguous", vec![Lane::Face], None, policy, view),
+            Measured::NotLive => self.refuse("face.not_live", vec![Lane::Face], None, policy, view),
+            Measured::Refused(code) => self.refuse(&code, vec![Lane::Face], None, policy, view),
+        };
+        // The window is journalled after the decision: the person at the door does not wait for it.
+        effects.push(window);
+        effects
+    }
+
+    pub(super) fn sealed(&mut self, result: Result<(), String>, view: View<'_>) -> Vec<Effect> {
+        let State::Sealing { capture } = std::mem::replace(&mut self.state, State::Idle) else { return vec![] };
+        let shown = match result {
+            Ok(()) => screen::Shown::done("enrol.done"),
+            Err(code) => screen::Shown::refused(&code),
+        };
+        self.show(shown, view);
+        vec![Effect::Forget, Effect::CloseCamera(capture.window(self.attempt, view.now))]
+    }
+}

@@ -1,0 +1,58 @@
+//! Enrolment at the kiosk: ticket, grant, two digits, frames.
+
+use super::{ANSWER, Capture, Effect, Machine, State, View, screen};
+use crate::policy::{Lane, Policy};
+use crate::wire::EnrolmentTicket;
+
+const PREFIX: &str = "CE1:";
+
+impl Machine {
+    pub(super) fn to_scan_enrol(&mut self, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        if let Err(code) = view.standing.face(policy, view.now) {
+            return self.refuse(code, vec![Lane::Face], None, policy, view);
+        }
+        self.enter_state(State::ScanEnrol { capture: Capture::open(view.now) }, ANSWER, view);
+        vec![]
+    }
+
+    pub(super) fn ticket_shown(&mut self, capture: &Capture, text: &str, view: View<'_>) -> Vec<Effect> {
+        let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
+        match read_ticket(text) {
+            Some(ticket) => {
+                self.enter_state(State::Redeeming { ticket: ticket.clone() }, ANSWER, view);
+                effects.push(Effect::Redeem(ticket));
+            }
+            None => self.show(screen::Shown::refused("code.unknown"), view),
+        }
+        effects
+    }
+
+    pub(super) fn redeemed(&mut self, result: Result<(), String>, view: View<'_>) -> Vec<Effect> {
+        let State::Redeeming { ticket } = std::mem::replace(&mut self.state, State::Idle) else { return vec![] };
+        match result {
+            Ok(()) => {
+                self.enter_state(State::Digits { ticket }, ANSWER, view);
+                vec![]
+            }
+            Err(code) => {
+                self.show(screen::Shown::refused(&code), view);
+                vec![Effect::Forget]
+            }
+        }
+    }
+
+    pub(super) fn digits_confirmed(&mut self, ticket: EnrolmentTicket, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        drop(ticket);
+        if let Err(code) = view.standing.face(policy, view.now) {
+            return self.refuse(code, vec![Lane::Face], None, policy, view);
+        }
+        self.enter_state(State::EnrolCapturing { capture: Capture::open(view.now) }, super::enter::camera_patience(), view);
+        vec![]
+    }
+}
+
+/// Reads the text of an enrolment QR.
+fn read_ticket(text: &str) -> Option<EnrolmentTicket> {
+    let bytes = crate::base64url::decode(text.trim().strip_prefix(PREFIX)?)?;
+    countenance_grant::decode_canonical(&bytes)
+}

@@ -1,0 +1,201 @@
+use super::*;
+use crate::base64url;
+use crate::testing::{Fixture, PIN, at};
+use countenance_base::SeededRng;
+use countenance_grant::encode;
+use zeroize::Zeroizing;
+
+struct Desk {
+    fixture: Fixture,
+    machine: Machine,
+    rng: SeededRng,
+    now: Timestamp,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { fixture: Fixture::new(), machine: Machine::new(GateId(3)), rng: SeededRng::new(7), now: at(0) }
+    }
+
+    fn feed(&mut self, input: Input) -> Vec<Effect> {
+        let view = View { policy: Some(&self.fixture.policy), standing: &self.fixture.standing, now: self.now };
+        self.machine.handle(input, view, &mut self.rng)
+    }
+
+    fn press(&mut self, action: Do) -> Vec<Effect> {
+        self.feed(Input::Kiosk(action))
+    }
+
+    fn screen(&self) -> Screen {
+        self.machine.screen(View { policy: Some(&self.fixture.policy), standing: &self.fixture.standing, now: self.now })
+    }
+
+    fn to_camera(&mut self, unit: &str) {
+        self.press(Do::Begin);
+        self.press(Do::Unit(unit.into()));
+        self.press(Do::Face);
+        self.press(Do::Face);
+    }
+}
+
+fn opens(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| matches!(effect, Effect::Open { .. })).count()
+}
+
+#[test]
+fn a_face_is_asked_for_announced_measured_and_forgotten() {
+    let mut desk = Desk::new();
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    desk.press(Do::Begin);
+    desk.press(Do::Unit("12-1803".into()));
+    assert_eq!(desk.screen().actions, ["qr", "pin", "face", "cancel"]);
+    desk.press(Do::Face);
+    assert_eq!(desk.screen().key, "prompt.face");
+    assert_eq!(desk.machine.camera(), Camera::Off, "the notice comes before the camera");
+    desk.press(Do::Face);
+    assert_eq!(desk.machine.camera(), Camera::Face);
+    assert_eq!(desk.feed(Input::FrameAccepted), vec![]);
+    assert_eq!(desk.feed(Input::FrameAccepted), vec![]);
+    assert_eq!(desk.feed(Input::FrameAccepted), vec![Effect::Measure { unit: "12-1803".into() }]);
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    let person = desk.fixture.a;
+    let effects = desk.feed(Input::Measured(Measured::Recognised(person)));
+    assert_eq!(opens(&effects), 1);
+    assert!(effects.contains(&Effect::Forget));
+    assert!(matches!(effects.last(), Some(Effect::CloseCamera(_))));
+    assert_eq!(desk.screen().outcome, Outcome::Opened);
+}
+
+#[test]
+fn without_a_consent_in_the_household_the_camera_never_opens() {
+    let mut desk = Desk::new();
+    desk.to_camera("12-1804");
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    assert_eq!(desk.screen().code, "face.no_consent_here");
+    let mut desk = Desk::new();
+    desk.to_camera("99-9999");
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    assert_eq!(desk.screen().code, "face.no_consent_here", "an unknown unit looks the same");
+}
+
+#[test]
+fn only_recognition_opens() {
+    for (measured, code) in [
+        (Measured::Unknown, "face.unknown"),
+        (Measured::Ambiguous, "face.ambiguous"),
+        (Measured::NotLive, "face.not_live"),
+        (Measured::Refused("grant.refused".into()), "grant.refused"),
+    ] {
+        let mut desk = Desk::new();
+        desk.to_camera("12-1803");
+        for _ in 0..3 {
+            desk.feed(Input::FrameAccepted);
+        }
+        let effects = desk.feed(Input::Measured(measured));
+        assert_eq!(opens(&effects), 0);
+        assert!(matches!(effects.first(), Some(Effect::Refuse { passage }) if passage.reason == code && passage.person.is_none()));
+        assert_eq!(desk.screen().code, code);
+        assert_eq!(desk.screen().actions, ["begin", "qr"], "the other lanes stay one touch away");
+    }
+}
+
+#[test]
+fn a_row_of_bad_frames_ends_with_their_reason_and_nothing_is_measured() {
+    let mut desk = Desk::new();
+    desk.to_camera("12-1803");
+    let mut last = vec![];
+    for _ in 0..12 {
+        last = desk.feed(Input::FrameRefused("face.two"));
+    }
+    assert!(matches!(last.as_slice(), [Effect::CloseCamera(_), Effect::Refuse { passage }, Effect::Forget] if passage.reason == "face.two"));
+    assert_eq!(desk.machine.camera(), Camera::Off);
+}
+
+#[test]
+fn inputs_that_do_not_fit_open_nothing() {
+    let mut desk = Desk::new();
+    let person = desk.fixture.a;
+    for input in [
+        Input::Measured(Measured::Recognised(person)),
+        Input::PinChecked(Some(person)),
+        Input::FrameAccepted,
+        Input::Sealed(Ok(())),
+        Input::Erased(Ok(())),
+        Input::Redeemed(Ok(())),
+        Input::Kiosk(Do::Yes),
+        Input::Kiosk(Do::Face),
+        Input::Kiosk(Do::Pin(Zeroizing::new(PIN.into()))),
+    ] {
+        assert_eq!(desk.feed(input.clone()), vec![], "{input:?}");
+        assert_eq!(desk.machine.camera(), Camera::Off);
+    }
+}
+
+#[test]
+fn twenty_wrong_pins_are_slowed_down_at_the_kiosk() {
+    let mut desk = Desk::new();
+    let mut checked = 0;
+    for _ in 0..20 {
+        desk.press(Do::Begin);
+        desk.press(Do::Unit("12-1803".into()));
+        desk.press(Do::PinLane);
+        let effects = desk.press(Do::Pin(Zeroizing::new("000000".into())));
+        if matches!(effects.as_slice(), [Effect::CheckPin { .. }]) {
+            checked += 1;
+            desk.feed(Input::PinChecked(None));
+        }
+        desk.press(Do::Cancel);
+    }
+    assert_eq!(checked, 5);
+}
+
+#[test]
+fn enrolment_needs_a_ticket_a_grant_and_the_digits() {
+    let mut desk = Desk::new();
+    let ticket = EnrolmentTicket { code: "ABCD2345".into(), key_fingerprint: [1; 32], ratchet: [2; 32], month: 24_322 };
+    desk.press(Do::Enrol);
+    assert_eq!(desk.machine.camera(), Camera::Code);
+    let text = format!("CE1:{}", base64url::encode(&encode(&ticket)));
+    let effects = desk.feed(Input::CodeSeen(text));
+    assert!(matches!(effects.as_slice(), [Effect::CloseCamera(_), Effect::Redeem(seen)] if *seen == ticket));
+    desk.feed(Input::Redeemed(Ok(())));
+    assert_eq!(desk.screen().key, "digits.confirm");
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    desk.press(Do::Yes);
+    assert_eq!(desk.machine.camera(), Camera::Face);
+    for _ in 0..2 {
+        desk.feed(Input::FrameAccepted);
+    }
+    assert_eq!(desk.feed(Input::FrameAccepted), vec![Effect::Seal]);
+    desk.feed(Input::Sealed(Ok(())));
+    assert_eq!(desk.screen().key, "enrol.done");
+}
+
+#[test]
+fn withdrawing_works_when_every_lane_is_closed() {
+    let mut desk = Desk::new();
+    desk.fixture.standing.journal = crate::standing::JournalRoom::ErasuresOnly;
+    desk.fixture.standing.last_contact = at(-100 * 86_400);
+    desk.press(Do::Withdraw);
+    desk.press(Do::Unit("12-1803".into()));
+    desk.press(Do::Pin(Zeroizing::new(PIN.into())));
+    let person = desk.fixture.a;
+    desk.feed(Input::PinChecked(Some(person)));
+    assert_eq!(desk.press(Do::Yes), vec![Effect::Erase { person }]);
+    assert_eq!(desk.screen().outcome, Outcome::Waiting, "effective before the screen changes");
+    desk.feed(Input::Erased(Ok(())));
+    assert_eq!(desk.screen().key, "withdraw.done");
+}
+
+#[test]
+fn a_question_without_an_answer_goes_back_to_the_beginning() {
+    let mut desk = Desk::new();
+    desk.to_camera("12-1803");
+    desk.now = at(60);
+    let effects = desk.feed(Input::Tick);
+    assert!(matches!(effects.first(), Some(Effect::CloseCamera(_))));
+    assert_eq!(desk.screen().code, "face.timeout");
+    desk.now = at(120);
+    desk.feed(Input::Tick);
+    assert_eq!(desk.screen().key, "idle");
+}

@@ -23,7 +23,7 @@ pub use manifest::{Archive, Client, Manifest, Set, Take};
 /// The pack that this version installs.
 pub const PACK: &str = "mobilefacenet-2024";
 const PACK_MANIFEST: &str = include_str!("../../../packs/mobilefacenet-2024/manifest.toml");
-const RUNTIME: &str = "libonnxruntime.so.1.31.1";
+const RUNTIME: &str = "libonnxruntime.so.1.28.0";
 
 /// Where things are.
 #[derive(Debug, Clone, PartialEq, Eq)]

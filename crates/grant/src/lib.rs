@@ -23,5 +23,5 @@ pub use envelope::{Envelope, InvalidEnvelope, decode_canonical, encode};
 pub use letter::{letter_key, open_letter, seal_letter};
 pub use sign::{InvalidSignature, PublicKey, Signature, SigningKey};
 pub use snapshot::{SnapshotStatement, VerifiedSnapshot};
-pub use statement::{Act, EnrolGrant, Mode, Statement};
-pub use verify::{Attempt, Copy, Enrol, GrantAct, GrantRefused, Match, VerifiedGrant, verify_enrol, verify_match};
+pub use statement::{Act, CopyGrant, EnrolGrant, Mode, Statement};
+pub use verify::{Attempt, Copy, Enrol, GrantAct, GrantRefused, Match, VerifiedGrant, verify_copy, verify_enrol, verify_match};

@@ -97,3 +97,23 @@ impl EnrolGrant {
         Envelope::seal(Self::DOMAIN, self, key)
     }
 }
+
+/// A copy grant with the one recipient that it names.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct CopyGrant {
+    #[n(0)]
+    pub statement: Statement,
+    /// X25519 key: the person's own card or phone, or a further gate that the consent names.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub recipient: [u8; 32],
+}
+
+impl CopyGrant {
+    pub(crate) const DOMAIN: &'static str = "countenance/copy-grant/v1";
+
+    /// Signs this grant. Only the server calls it, after the rulebook permitted the act.
+    pub fn mint(&self, key: &SigningKey) -> Envelope {
+        Envelope::seal(Self::DOMAIN, self, key)
+    }
+}

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use countenance_base::{AttemptId, ConsentId, GateId, GrantId, PersonId, PurposeId, SiteId, Timestamp};
 
-use crate::{Act, EnrolGrant, Envelope, Mode, PublicKey, Statement, VerifiedSnapshot};
+use crate::{Act, CopyGrant, EnrolGrant, Envelope, Mode, PublicKey, Statement, VerifiedSnapshot};
 
 /// An act as a type. Sealed: the three below are all.
 pub trait GrantAct: private::Sealed {
     const ACT: Act;
+    /// What a grant for this act carries beside its statement.
+    type Bound;
 }
 
 mod private {
@@ -32,12 +34,16 @@ pub enum Copy {}
 
 impl GrantAct for Enrol {
     const ACT: Act = Act::Enrol;
+    type Bound = ();
 }
 impl GrantAct for Match {
     const ACT: Act = Act::Match;
+    type Bound = ();
 }
 impl GrantAct for Copy {
     const ACT: Act = Act::Copy;
+    /// The X25519 key that the copy is sealed to.
+    type Bound = [u8; 32];
 }
 
 /// One person in front of one gate at one time. Grants are verified for it and end with it.
@@ -54,7 +60,9 @@ pub struct Attempt {
 /// Permission for one act on one person's template within one attempt.
 pub struct VerifiedGrant<'attempt, A: GrantAct> {
     statement: Statement,
-    attempt: PhantomData<(&'attempt Attempt, fn() -> A)>,
+    bound: A::Bound,
+    attempt: &'attempt Attempt,
+    act: PhantomData<fn() -> A>,
 }
 
 impl<A: GrantAct> VerifiedGrant<'_, A> {
@@ -75,6 +83,27 @@ impl<A: GrantAct> VerifiedGrant<'_, A> {
     }
     pub const fn mode(&self) -> Mode {
         self.statement.mode
+    }
+    pub const fn site(&self) -> SiteId {
+        self.statement.site
+    }
+    /// The gate of the attempt, one of those that the statement names.
+    pub const fn gate(&self) -> GateId {
+        self.attempt.gate
+    }
+    pub const fn until(&self) -> Timestamp {
+        self.statement.until
+    }
+    /// The attempt that this grant was verified for: what an act checks before it mixes several grants.
+    pub const fn attempt(&self) -> &Attempt {
+        self.attempt
+    }
+}
+
+impl VerifiedGrant<'_, Copy> {
+    /// The X25519 key that the copy is sealed to, out of the signed grant: no caller chooses it.
+    pub const fn recipient(&self) -> &[u8; 32] {
+        &self.bound
     }
 }
 
@@ -133,7 +162,7 @@ pub fn verify_match<'a>(attempt: &'a Attempt, snapshot: &VerifiedSnapshot, perso
     if attempt.now > attempt.last_contact.plus(lease) {
         return Err(GrantRefused::Lease);
     }
-    hold::<Match>(attempt, statement)
+    hold::<Match>(attempt, statement, ())
 }
 
 /// Verifies an enrol grant: the server's signature, and the **person's own** signature under the key whose fingerprint the
@@ -157,7 +186,7 @@ pub fn verify_enrol<'a>(
     if statement.epoch < epoch {
         return Err(GrantRefused::Epoch);
     }
-    let verified = hold::<Enrol>(attempt, statement)?;
+    let verified = hold::<Enrol>(attempt, statement, ())?;
     let covered = consent.site == statement.site
         && consent.person == statement.person
         && consent.consent == statement.consent
@@ -174,7 +203,24 @@ pub fn verify_enrol<'a>(
     Ok((verified, grant))
 }
 
-fn hold<'a, A: GrantAct>(attempt: &'a Attempt, statement: &Statement) -> Result<VerifiedGrant<'a, A>, GrantRefused> {
+/// Verifies a copy grant: the server's signature over act, person and recipient. `epoch` as in [`verify_enrol`].
+///
+/// # Errors
+/// The first condition that does not hold, see [`GrantRefused`].
+pub fn verify_copy<'a>(
+    attempt: &'a Attempt,
+    envelope: &Envelope,
+    site_key: &PublicKey,
+    epoch: u64,
+) -> Result<VerifiedGrant<'a, Copy>, GrantRefused> {
+    let grant: CopyGrant = envelope.open(CopyGrant::DOMAIN, site_key).map_err(|_| GrantRefused::Signature)?;
+    if grant.statement.epoch < epoch {
+        return Err(GrantRefused::Epoch);
+    }
+    hold::<Copy>(attempt, &grant.statement, grant.recipient)
+}
+
+fn hold<'a, A: GrantAct>(attempt: &'a Attempt, statement: &Statement, bound: A::Bound) -> Result<VerifiedGrant<'a, A>, GrantRefused> {
     if statement.site != attempt.site {
         return Err(GrantRefused::Site);
     }
@@ -190,5 +236,8 @@ fn hold<'a, A: GrantAct>(attempt: &'a Attempt, statement: &Statement) -> Result<
     if attempt.now >= statement.until {
         return Err(GrantRefused::Ended);
     }
-    Ok(VerifiedGrant { statement: statement.clone(), attempt: PhantomData })
+    Ok(VerifiedGrant { statement: statement.clone(), bound, attempt, act: PhantomData })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,40 @@
-fn main() {}
+//! `cargo xtask demo` and `cargo xtask test`: the two commands of this repository.
+
+mod demo;
+mod phase;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo            set up what is missing, build, start server and gate, print addresses; Ctrl-C stops all and erases its data
+  demo --script   run the story without a person and say what was seen
+  test            set up, then run every check
+  tidy            only the checks of structure
+  setup           only fetch models, runtime, test pictures and the browser";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["demo"] => demo::by_hand(),
+        ["demo", "--script"] => demo::script(),
+        ["test"] => test::all(),
+        ["tidy"] => tidy::run(),
+        ["setup"] => demo::set_up(),
+        _ => {
+            phase::say(USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            phase::say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Words that every other crate uses: ids, time, randomness, language, secrets.
 //!
 //! `base` knows no noun of the product's domains (no door, no face, no consent) beyond the ids that
-//! name them, does no IO except through [`SystemClock`] and [`SystemRng`], and depends on none of our crates.
+//! name them, does no IO except through [`SystemClock`], [`SimClock`] and [`SystemRng`], and depends on none of our crates.
 
 pub mod bytes;
 pub mod clock;
@@ -11,7 +11,7 @@ pub mod rng;
 pub mod secret;
 
 pub use bytes::{from_hex, to_hex};
-pub use clock::{Clock, Month, SystemClock, Timestamp};
+pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
 pub use id::{
     AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId,
     OperatorId, PersonId, PurposeId, SiteId,

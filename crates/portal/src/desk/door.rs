@@ -1,0 +1,170 @@
+//! Doors: their ways, the purpose of a face lane, their gate.
+
+use askama::Template;
+use countenance_base::{Text, Timestamp};
+
+use crate::parts::State;
+use crate::{Frame, Place, Problem, Refusal};
+
+/// A choice at a door: the words of the lanes asked together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    pub lanes: Vec<String>,
+    pub offered: bool,
+}
+
+impl Way {
+    /// `card+pin`: the value of its box in the form.
+    pub fn value(&self) -> String {
+        self.lanes.join("+")
+    }
+
+    pub fn name(&self, frame: &Frame) -> String {
+        self.lanes.iter().map(|lane| frame.code("lane", lane)).collect::<Vec<_>>().join(" + ")
+    }
+}
+
+/// The gate of a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateView {
+    pub number: u64,
+    pub demo: bool,
+    pub claimed: bool,
+    pub last_contact: Option<Timestamp>,
+    pub alarms: Vec<String>,
+    /// Its journal does not extend what the server knows: face lane closed until claimed anew.
+    pub forked: bool,
+}
+
+impl GateView {
+    pub const fn is_well(&self) -> bool {
+        self.claimed && !self.forked && self.alarms.is_empty()
+    }
+
+    pub const fn state(&self) -> State {
+        match (self.claimed, self.forked) {
+            (_, true) => State::Refused,
+            (false, _) => State::Waiting,
+            _ if self.alarms.is_empty() => State::Permitted,
+            _ => State::Waiting,
+        }
+    }
+
+    /// Key of the word.
+    pub const fn word(&self) -> &'static str {
+        match (self.claimed, self.forked) {
+            (_, true) => "gate-forked",
+            (false, _) => "gate-unclaimed",
+            _ if self.alarms.is_empty() => "gate-well",
+            _ => "gate-alarm",
+        }
+    }
+}
+
+/// One line of the list of doors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoorLine {
+    pub href: String,
+    pub name: Text,
+    pub ways: Vec<Way>,
+    pub gates: Vec<GateView>,
+    pub purpose: Option<PurposeState>,
+}
+
+/// All doors of the site.
+#[derive(Debug, Template)]
+#[template(path = "desk/doors.html")]
+pub struct Doors {
+    pub frame: Frame,
+    pub doors: Vec<DoorLine>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PurposeState {
+    Declared,
+    Assessed,
+    Active,
+    Ended,
+}
+
+impl PurposeState {
+    pub const fn state(self) -> State {
+        match self {
+            Self::Declared | Self::Assessed => State::Waiting,
+            Self::Active => State::Permitted,
+            Self::Ended => State::Off,
+        }
+    }
+
+    /// Key of the word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "purpose-declared",
+            Self::Assessed => "purpose-assessed",
+            Self::Active => "purpose-active",
+            Self::Ended => "purpose-ended",
+        }
+    }
+}
+
+/// Why a face may be used at this door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurposeView {
+    /// Base address of its acts: `…/assess`, `…/activate`, `…/end`.
+    pub href: String,
+    pub state: PurposeState,
+    pub text: Text,
+    pub necessity: String,
+    pub alternatives: String,
+    pub retention_days: u64,
+    /// `1:1`, `1:few`, `1:N`.
+    pub mode: String,
+    pub assessed: Option<Timestamp>,
+}
+
+/// What the purpose form holds when it comes back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PurposeDraft {
+    pub zh: String,
+    pub en: String,
+    pub necessity: String,
+    pub alternatives: String,
+    pub retention_days: String,
+    pub mode: String,
+}
+
+/// One door.
+#[derive(Template)]
+#[template(path = "desk/door.html")]
+pub struct DoorPage {
+    pub frame: Frame,
+    /// Base address of the door's forms.
+    pub href: String,
+    pub name: Text,
+    /// Every way that the form offers; `offered` ones are ticked because they are in force.
+    pub ways: Vec<Way>,
+    pub gates: Vec<GateView>,
+    pub purpose: Option<PurposeView>,
+    pub draft: PurposeDraft,
+    /// Shown once, right after it was made.
+    pub gate_code: Option<String>,
+    /// Why the rulebook refused the last act.
+    pub refusals: Vec<Refusal>,
+    pub problem: Option<Problem>,
+    /// The last act was done.
+    pub saved: bool,
+}
+
+impl std::fmt::Debug for DoorPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The claim code is a secret until a gate uses it.
+        f.debug_struct("DoorPage").field("href", &self.href).finish_non_exhaustive()
+    }
+}
+
+impl DoorPage {
+    /// A new purpose may be declared where none is open.
+    pub fn may_declare(&self) -> bool {
+        self.purpose.as_ref().is_none_or(|purpose| purpose.state == PurposeState::Ended)
+    }
+}

@@ -36,7 +36,10 @@ impl Embedding {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the value is at most one in size; its last bits are noise")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the value is at most one in size; its last bits are noise"
+)]
 fn narrow(value: f64) -> f32 {
     value as f32
 }

@@ -52,7 +52,9 @@ impl ConsentStatement {
 
     /// Reads exactly what [`Self::to_text`] writes.
     pub fn parse(text: &str) -> Result<Self, InvalidConsent> {
-        Self::read(text).filter(|statement| statement.to_text() == text).ok_or(InvalidConsent::Form)
+        Self::read(text)
+            .filter(|statement| statement.to_text() == text)
+            .ok_or(InvalidConsent::Form)
     }
 
     fn read(text: &str) -> Option<Self> {

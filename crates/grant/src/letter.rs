@@ -45,7 +45,9 @@ pub fn seal_letter(recipients: &[[u8; 32]], context: &[u8], bytes: &[u8], rng: &
         letter.extend_from_slice(&encapsulated.to_bytes());
         letter.extend_from_slice(&wrapped);
     }
-    let body = cipher(&key).encrypt(&Nonce::from(NONCE), Payload { msg: bytes, aad: context }).ok()?;
+    let body = cipher(&key)
+        .encrypt(&Nonce::from(NONCE), Payload { msg: bytes, aad: context })
+        .ok()?;
     letter.extend_from_slice(&body);
     Some(letter)
 }
@@ -66,7 +68,10 @@ pub fn open_letter(secret: &[u8; 32], context: &[u8], letter: &[u8]) -> Option<Z
             hpke::single_shot_open::<AesGcm256, HkdfSha256, Kem>(&OpModeR::Base, &secret, &encapsulated, context, wrapped, &[]).ok()?,
         );
         let key: Zeroizing<[u8; 32]> = Zeroizing::new(key.as_slice().try_into().ok()?);
-        cipher(&key).decrypt(&Nonce::from(NONCE), Payload { msg: body, aad: context }).ok().map(Zeroizing::new)
+        cipher(&key)
+            .decrypt(&Nonce::from(NONCE), Payload { msg: body, aad: context })
+            .ok()
+            .map(Zeroizing::new)
     })
 }
 

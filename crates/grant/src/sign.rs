@@ -36,7 +36,8 @@ impl PublicKey {
     /// Checks a signature over `message` alone: text that a person signs and that any Ed25519 tool can check.
     pub fn verify_plain(&self, message: &[u8], signature: &Signature) -> Result<(), InvalidSignature> {
         let key = ed25519_dalek::VerifyingKey::from_bytes(&self.0).map_err(|_| InvalidSignature)?;
-        key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&signature.0)).map_err(|_| InvalidSignature)
+        key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&signature.0))
+            .map_err(|_| InvalidSignature)
     }
 
     /// SHA-256 of the key: what an enrolment code shows of it.

@@ -43,7 +43,9 @@ pub struct VerifiedSnapshot {
 
 impl VerifiedSnapshot {
     pub fn open(envelope: &Envelope, site_key: &PublicKey) -> Result<Self, InvalidEnvelope> {
-        Ok(Self { statement: envelope.open(DOMAIN, site_key)? })
+        Ok(Self {
+            statement: envelope.open(DOMAIN, site_key)?,
+        })
     }
 
     pub const fn statement(&self) -> &SnapshotStatement {

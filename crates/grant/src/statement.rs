@@ -44,7 +44,9 @@ impl Mode {
     }
 
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::OneToOne, Self::OneToFew, Self::OneToMany].into_iter().find(|mode| mode.text() == text)
+        [Self::OneToOne, Self::OneToFew, Self::OneToMany]
+            .into_iter()
+            .find(|mode| mode.text() == text)
     }
 }
 

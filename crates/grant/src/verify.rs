@@ -146,7 +146,12 @@ pub enum GrantRefused {
 ///
 /// # Errors
 /// The first condition that does not hold, see [`GrantRefused`].
-pub fn verify_match<'a>(attempt: &'a Attempt, snapshot: &VerifiedSnapshot, person: PersonId, id: GrantId) -> Result<VerifiedGrant<'a, Match>, GrantRefused> {
+pub fn verify_match<'a>(
+    attempt: &'a Attempt,
+    snapshot: &VerifiedSnapshot,
+    person: PersonId,
+    id: GrantId,
+) -> Result<VerifiedGrant<'a, Match>, GrantRefused> {
     let policy = snapshot.statement();
     let statement = policy.grants.iter().find(|grant| grant.id == id).ok_or(GrantRefused::Missing)?;
     if policy.gate != attempt.gate {
@@ -236,7 +241,12 @@ fn hold<'a, A: GrantAct>(attempt: &'a Attempt, statement: &Statement, bound: A::
     if attempt.now >= statement.until {
         return Err(GrantRefused::Ended);
     }
-    Ok(VerifiedGrant { statement: statement.clone(), bound, attempt, act: PhantomData })
+    Ok(VerifiedGrant {
+        statement: statement.clone(),
+        bound,
+        attempt,
+        act: PhantomData,
+    })
 }
 
 #[cfg(test)]

@@ -44,8 +44,8 @@ fn world(act: Act) -> World {
         purpose: PurposeId::from_bytes([5; 16]),
         mode: Mode::OneToFew,
         gates: vec![GateId(2), GATE],
-        not_before: NOW.minus(Duration::from_secs(60)),
-        until: NOW.plus(Duration::from_secs(60)),
+        not_before: NOW.minus(Duration::from_mins(1)),
+        until: NOW.plus(Duration::from_mins(1)),
         epoch: EPOCH,
     };
     let consent = ConsentStatement {
@@ -98,8 +98,16 @@ impl World {
     fn signed_consent(&self) -> SignedConsent {
         let text = self.consent.to_text();
         let signature = key(self.consent_signer).sign_plain(text.as_bytes());
-        let text = if self.consent_text_altered { text.replace("version: 2", "version: 3") } else { text };
-        SignedConsent { text, signature, key: key(self.consent_key).public() }
+        let text = if self.consent_text_altered {
+            text.replace("version: 2", "version: 3")
+        } else {
+            text
+        };
+        SignedConsent {
+            text,
+            signature,
+            key: key(self.consent_key).public(),
+        }
     }
 
     fn verify_match(&self) -> Result<(), GrantRefused> {
@@ -121,7 +129,10 @@ impl World {
     }
 
     fn verify_enrol(&self) -> Result<(), GrantRefused> {
-        let minted = EnrolGrant { statement: self.statement.clone(), consent: self.signed_consent() };
+        let minted = EnrolGrant {
+            statement: self.statement.clone(),
+            consent: self.signed_consent(),
+        };
         let envelope = minted.mint(&key(self.signer));
         let fingerprint = key(self.shown_key).public().fingerprint();
         let attempt = self.attempt();
@@ -132,7 +143,11 @@ impl World {
     }
 
     fn verify_copy(&self) -> Result<(), GrantRefused> {
-        let envelope = CopyGrant { statement: self.statement.clone(), recipient: [9; 32] }.mint(&key(self.signer));
+        let envelope = CopyGrant {
+            statement: self.statement.clone(),
+            recipient: [9; 32],
+        }
+        .mint(&key(self.signer));
         let attempt = self.attempt();
         let grant = verify_copy(&attempt, &envelope, &key(self.pinned).public(), self.gate_epoch)?;
         self.assert_says_the_same(&grant);
@@ -150,8 +165,14 @@ impl World {
 
     fn assert_says_the_same<A: GrantAct>(&self, grant: &VerifiedGrant<'_, A>) {
         let said = &self.statement;
-        assert_eq!((grant.id(), grant.person(), grant.site(), grant.gate()), (said.id, said.person, said.site, GATE));
-        assert_eq!((grant.consent(), grant.consent_version(), grant.purpose()), (said.consent, said.consent_version, said.purpose));
+        assert_eq!(
+            (grant.id(), grant.person(), grant.site(), grant.gate()),
+            (said.id, said.person, said.site, GATE)
+        );
+        assert_eq!(
+            (grant.consent(), grant.consent_version(), grant.purpose()),
+            (said.consent, said.consent_version, said.purpose)
+        );
         assert_eq!((grant.mode(), grant.until()), (said.mode, said.until));
     }
 }
@@ -160,32 +181,80 @@ type Case = (&'static str, fn(&mut World), GrantRefused);
 
 /// What breaks a grant for every act.
 const COMMON: &[Case] = &[
-    ("another act", |w| w.statement.act = if w.statement.act == Act::Match { Act::Enrol } else { Act::Match }, GrantRefused::Act),
-    ("copy act for another", |w| w.statement.act = if w.statement.act == Act::Copy { Act::Enrol } else { Act::Copy }, GrantRefused::Act),
+    (
+        "another act",
+        |w| w.statement.act = if w.statement.act == Act::Match { Act::Enrol } else { Act::Match },
+        GrantRefused::Act,
+    ),
+    (
+        "copy act for another",
+        |w| w.statement.act = if w.statement.act == Act::Copy { Act::Enrol } else { Act::Copy },
+        GrantRefused::Act,
+    ),
     ("no gate", |w| w.statement.gates.clear(), GrantRefused::Gate),
     ("other gates", |w| w.statement.gates = vec![GateId(4)], GrantRefused::Gate),
-    ("another site's grant", |w| w.statement.site = SiteId::from_bytes(OTHER), GrantRefused::Site),
-    ("an attempt at another site", |w| w.attempt_site = SiteId::from_bytes(OTHER), GrantRefused::Site),
+    (
+        "another site's grant",
+        |w| w.statement.site = SiteId::from_bytes(OTHER),
+        GrantRefused::Site,
+    ),
+    (
+        "an attempt at another site",
+        |w| w.attempt_site = SiteId::from_bytes(OTHER),
+        GrantRefused::Site,
+    ),
     ("a foreign signature", |w| w.signer = 9, GrantRefused::Signature),
-    ("a signature by the person", |w| w.signer = w.consent_signer, GrantRefused::Signature),
+    (
+        "a signature by the person",
+        |w| w.signer = w.consent_signer,
+        GrantRefused::Signature,
+    ),
     ("another pinned key", |w| w.pinned = 9, GrantRefused::Signature),
-    ("a microsecond early", |w| w.statement.not_before = Timestamp(NOW.0 + 1), GrantRefused::NotYet),
+    (
+        "a microsecond early",
+        |w| w.statement.not_before = Timestamp(NOW.0 + 1),
+        GrantRefused::NotYet,
+    ),
     ("ended just now", |w| w.statement.until = NOW, GrantRefused::Ended),
-    ("ended long ago", |w| w.now = NOW.plus(Duration::from_secs(600)), GrantRefused::Ended),
+    ("ended long ago", |w| w.now = NOW.plus(Duration::from_mins(10)), GrantRefused::Ended),
 ];
 
 const MATCH_ONLY: &[Case] = &[
-    ("no such grant", |w| w.asked_grant = GrantId::from_bytes(OTHER), GrantRefused::Missing),
-    ("another person's grant", |w| w.asked_person = PersonId::from_bytes(OTHER), GrantRefused::Person),
+    (
+        "no such grant",
+        |w| w.asked_grant = GrantId::from_bytes(OTHER),
+        GrantRefused::Missing,
+    ),
+    (
+        "another person's grant",
+        |w| w.asked_person = PersonId::from_bytes(OTHER),
+        GrantRefused::Person,
+    ),
     ("another gate's snapshot", |w| w.snapshot_gate = GateId(2), GrantRefused::Gate),
     ("an attempt at another gate", |w| w.attempt_gate = GateId(2), GrantRefused::Gate),
-    ("a grant newer than its snapshot", |w| w.statement.epoch = EPOCH + 1, GrantRefused::Epoch),
-    ("a lease over by a second", |w| w.last_contact = NOW.minus(Duration::from_secs(u64::from(LEASE_S) + 1)), GrantRefused::Lease),
-    ("never heard from the server", |w| w.last_contact = Timestamp::default(), GrantRefused::Lease),
+    (
+        "a grant newer than its snapshot",
+        |w| w.statement.epoch = EPOCH + 1,
+        GrantRefused::Epoch,
+    ),
+    (
+        "a lease over by a second",
+        |w| w.last_contact = NOW.minus(Duration::from_secs(u64::from(LEASE_S) + 1)),
+        GrantRefused::Lease,
+    ),
+    (
+        "never heard from the server",
+        |w| w.last_contact = Timestamp::default(),
+        GrantRefused::Lease,
+    ),
 ];
 
 const OLD_EPOCH: &[Case] = &[
-    ("minted under an older policy", |w| w.statement.epoch = EPOCH - 1, GrantRefused::Epoch),
+    (
+        "minted under an older policy",
+        |w| w.statement.epoch = EPOCH - 1,
+        GrantRefused::Epoch,
+    ),
     ("the gate has a newer policy", |w| w.gate_epoch = EPOCH + 1, GrantRefused::Epoch),
     ("an attempt at a gate not named", |w| w.attempt_gate = GateId(4), GrantRefused::Gate),
 ];
@@ -194,17 +263,57 @@ const CONSENT: &[Case] = &[
     ("code shows another key", |w| w.shown_key = 9, GrantRefused::ConsentSignature),
     ("another key inside", |w| w.consent_key = 9, GrantRefused::ConsentSignature),
     ("signed by somebody else", |w| w.consent_signer = 9, GrantRefused::ConsentSignature),
-    ("signed by the server", |w| w.consent_signer = w.signer, GrantRefused::ConsentSignature),
-    ("text altered after signing", |w| w.consent_text_altered = true, GrantRefused::ConsentSignature),
-    ("another person's consent", |w| w.consent.person = PersonId::from_bytes(OTHER), GrantRefused::ConsentScope),
-    ("consent to another site", |w| w.consent.site = SiteId::from_bytes(OTHER), GrantRefused::ConsentScope),
-    ("another consent", |w| w.consent.consent = ConsentId::from_bytes(OTHER), GrantRefused::ConsentScope),
+    (
+        "signed by the server",
+        |w| w.consent_signer = w.signer,
+        GrantRefused::ConsentSignature,
+    ),
+    (
+        "text altered after signing",
+        |w| w.consent_text_altered = true,
+        GrantRefused::ConsentSignature,
+    ),
+    (
+        "another person's consent",
+        |w| w.consent.person = PersonId::from_bytes(OTHER),
+        GrantRefused::ConsentScope,
+    ),
+    (
+        "consent to another site",
+        |w| w.consent.site = SiteId::from_bytes(OTHER),
+        GrantRefused::ConsentScope,
+    ),
+    (
+        "another consent",
+        |w| w.consent.consent = ConsentId::from_bytes(OTHER),
+        GrantRefused::ConsentScope,
+    ),
     ("an older consent", |w| w.consent.version = 1, GrantRefused::ConsentScope),
-    ("consent to another purpose", |w| w.consent.purpose = PurposeId::from_bytes(OTHER), GrantRefused::ConsentScope),
-    ("consent to 1:1 only", |w| w.consent.mode = Mode::OneToOne, GrantRefused::ConsentScope),
-    ("consent without this gate", |w| w.consent.gates = vec![GateId(1), GateId(2)], GrantRefused::ConsentScope),
-    ("a grant for more gates than consented", |w| w.statement.gates.push(GateId(8)), GrantRefused::ConsentScope),
-    ("consent not yet given", |w| w.consent.given = Timestamp::from_seconds(NOW.seconds() + 1), GrantRefused::ConsentScope),
+    (
+        "consent to another purpose",
+        |w| w.consent.purpose = PurposeId::from_bytes(OTHER),
+        GrantRefused::ConsentScope,
+    ),
+    (
+        "consent to 1:1 only",
+        |w| w.consent.mode = Mode::OneToOne,
+        GrantRefused::ConsentScope,
+    ),
+    (
+        "consent without this gate",
+        |w| w.consent.gates = vec![GateId(1), GateId(2)],
+        GrantRefused::ConsentScope,
+    ),
+    (
+        "a grant for more gates than consented",
+        |w| w.statement.gates.push(GateId(8)),
+        GrantRefused::ConsentScope,
+    ),
+    (
+        "consent not yet given",
+        |w| w.consent.given = Timestamp::from_seconds(NOW.seconds() + 1),
+        GrantRefused::ConsentScope,
+    ),
     ("consent over", |w| w.consent.until = NOW, GrantRefused::ConsentScope),
 ];
 
@@ -242,19 +351,34 @@ fn the_lease_holds_to_its_last_second() {
 #[test]
 fn an_envelope_of_one_kind_is_none_of_another() {
     let world = world(Act::Enrol);
-    let copy = CopyGrant { statement: world.statement.clone(), recipient: [9; 32] }.mint(&key(1));
+    let copy = CopyGrant {
+        statement: world.statement.clone(),
+        recipient: [9; 32],
+    }
+    .mint(&key(1));
     let fingerprint = key(2).public().fingerprint();
     let attempt = world.attempt();
     let refused = verify_enrol(&attempt, &copy, &key(1).public(), &fingerprint, EPOCH).err();
     assert_eq!(refused, Some(GrantRefused::Signature));
-    let enrol = EnrolGrant { statement: world.statement.clone(), consent: world.signed_consent() }.mint(&key(1));
-    assert_eq!(verify_copy(&attempt, &enrol, &key(1).public(), EPOCH).err(), Some(GrantRefused::Signature));
+    let enrol = EnrolGrant {
+        statement: world.statement.clone(),
+        consent: world.signed_consent(),
+    }
+    .mint(&key(1));
+    assert_eq!(
+        verify_copy(&attempt, &enrol, &key(1).public(), EPOCH).err(),
+        Some(GrantRefused::Signature)
+    );
 }
 
 #[test]
 fn every_byte_of_a_signed_grant_counts() {
     let world = world(Act::Copy);
-    let envelope = CopyGrant { statement: world.statement.clone(), recipient: [9; 32] }.mint(&key(1));
+    let envelope = CopyGrant {
+        statement: world.statement.clone(),
+        recipient: [9; 32],
+    }
+    .mint(&key(1));
     let attempt = world.attempt();
     for at in 0..envelope.payload.len() {
         let mut altered = envelope.clone();

@@ -124,6 +124,11 @@ impl Machine {
         }
     }
 
+    /// Whether a redeemed enrol grant is still to be used.
+    pub const fn awaits_grant(&self) -> bool {
+        matches!(self.state, State::Redeeming { .. } | State::Digits { .. } | State::EnrolCapturing { .. } | State::Sealing { .. })
+    }
+
     /// Takes one input. An input that does not fit the state is ignored: the door stays as it is.
     pub fn handle(&mut self, input: Input, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
         if matches!(input, Input::Kiosk(Do::Cancel)) {

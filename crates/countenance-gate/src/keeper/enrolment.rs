@@ -1,0 +1,137 @@
+//! Enrolling at this gate: grant verified when the code is redeemed and again before the act, used once, journalled first.
+
+use countenance_base::{Month, SecretKey, Timestamp};
+use countenance_gallery::enrol;
+use countenance_gate_core::wire::{EnrolmentTicket, Note, Receipt};
+use countenance_grant::{Enrol, Envelope, GrantRefused, VerifiedGrant, verify_enrol};
+use tracing::warn;
+
+use super::Keeper;
+use super::trace::Event;
+use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
+
+/// Frames and so pictures of one enrolment.
+const PICTURES: usize = 3;
+
+/// What is known between the enrolment code and the sealed template.
+pub(super) struct Pending {
+    ticket: EnrolmentTicket,
+    envelope: Option<Envelope>,
+}
+
+impl Pending {
+    pub(super) const fn new(ticket: EnrolmentTicket) -> Self {
+        Self { ticket, envelope: None }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.ticket.ratchet);
+    }
+}
+
+impl Keeper {
+    /// Takes the server's answer to a redemption: the grant must hold for this attempt, and the person's own signature must fit
+    /// the key whose fingerprint their phone showed.
+    pub(super) fn hold_grant(&mut self, envelope: &Envelope) -> Result<(), String> {
+        let attempt = self.grant_attempt(self.now());
+        let fingerprint = self.pending.as_ref().ok_or("code.unknown")?.ticket.key_fingerprint;
+        self.verify(&attempt, envelope, &fingerprint).map_err(|refused| {
+            warn!(%refused, "an enrol grant was refused");
+            refusal_code(refused).to_owned()
+        })?;
+        if let Some(pending) = &mut self.pending {
+            pending.envelope = Some(envelope.clone());
+        }
+        Ok(())
+    }
+
+    fn verify<'a>(&self, attempt: &'a countenance_grant::Attempt, envelope: &Envelope, fingerprint: &[u8; 32]) -> Result<(VerifiedGrant<'a, Enrol>, countenance_grant::EnrolGrant), GrantRefused> {
+        let epoch = self.current.as_ref().map_or(0, super::Current::epoch);
+        verify_enrol(attempt, envelope, &self.parts.store.claimed().site_key, fingerprint, epoch)
+    }
+
+    pub(super) fn seal(&mut self, now: Timestamp) -> Result<(), String> {
+        if !self.frames_are_live()? {
+            return Err("face.not_live".into());
+        }
+        let pending = self.pending.take().ok_or("code.unknown")?;
+        let envelope = pending.envelope.clone().ok_or("code.unknown")?;
+        let attempt = self.grant_attempt(now);
+        let (grant, full) =
+            self.verify(&attempt, &envelope, &pending.ticket.key_fingerprint).map_err(|refused| refusal_code(refused).to_owned())?;
+        let (person, consent, version, purpose) = (grant.person(), grant.consent(), grant.consent_version(), grant.purpose());
+        let month = Month(pending.ticket.month);
+        let ratchet = Ratchet::new(month, SecretKey::new(pending.ticket.ratchet)).turned_to(now.month());
+
+        // Order: grant used up, then the trace, then the act. A crash after the first step costs the person a new code and
+        // nobody a face; a crash after the second leaves a frame whose act did not happen, which its missing template shows.
+        let rng = self.parts.rng.as_mut();
+        let until = full.statement.until;
+        self.parts.store.use_grant(grant.id(), until, now, rng).map_err(|_| "code.used")?;
+        let door = self.current.as_ref().ok_or("policy.none")?.policy().door.id;
+        let device = self.parts.store.device_key();
+        let gate = self.machine.gate();
+        self.trace(Event {
+            class: LeafClass::Enrol,
+            record: Record {
+                kind: RecordKind::Enrolled,
+                at: now,
+                attempt: Some(attempt.id),
+                person: Some(person),
+                purpose: Some(purpose),
+                consent: Some(consent),
+                reason: "enrolled".into(),
+                pack: self.pack(),
+            },
+            ratchet: Some(&ratchet),
+            person: Some(person),
+            note: Some(Box::new(move |sequence| {
+                let receipt = Receipt { gate, door, person, consent, at: now, sequence, cause: "enrolled".into() };
+                Note::Enrolled(receipt.sign(&device))
+            })),
+        })?;
+        let pictures = self.embed_stills()?;
+        let policy = self.match_policy()?;
+        let rng = self.parts.rng.as_mut();
+        let enrolled = enrol(grant, pictures, &policy, rng).map_err(|refused| {
+            warn!(%refused, "an enrolment was refused");
+            "face.not_one_person".to_owned()
+        })?;
+        self.parts.store.admit(enrolled, now, &ratchet, rng).map_err(|error| {
+            warn!(%error, "a template could not be stored");
+            "store.write".to_owned()
+        })?;
+        let _ = version;
+        Ok(())
+    }
+
+    fn embed_stills(&mut self) -> Result<[countenance_gallery::Embedding; PICTURES], String> {
+        let vision = self.parts.vision.as_mut().map_err(|code| code.clone())?;
+        let mut pictures = Vec::with_capacity(PICTURES);
+        for still in self.kept.stills.iter().take(PICTURES) {
+            pictures.push(vision.embed_enrol(&still.picture, &still.landmarks).map_err(|failed| failed.code().to_owned())?);
+            self.kept.embedded += 1;
+        }
+        pictures.try_into().map_err(|_| "face.none".to_owned())
+    }
+}
+
+/// The words of a refused grant at the kiosk.
+const fn refusal_code(refused: GrantRefused) -> &'static str {
+    match refused {
+        GrantRefused::ConsentSignature => "consent.signature",
+        GrantRefused::Lease => "face.lease_over",
+        GrantRefused::Gate => "code.other_gate",
+        GrantRefused::Ended => "code.expired",
+        GrantRefused::Missing
+        | GrantRefused::Signature
+        | GrantRefused::Site
+        | GrantRefused::Act
+        | GrantRefused::Person
+        | GrantRefused::NotYet
+        | GrantRefused::Epoch
+        | GrantRefused::ConsentScope => "grant.refused",
+    }
+}

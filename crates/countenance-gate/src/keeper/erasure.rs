@@ -1,0 +1,48 @@
+//! Ending a person's template and keys at this gate. Needs no grant, no network and no open lane.
+
+use countenance_base::{PersonId, Timestamp};
+use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
+use countenance_gate_core::wire::{Note, Receipt};
+use tracing::{error, info};
+
+use super::Keeper;
+use super::trace::Event;
+
+impl Keeper {
+    pub(super) fn erase(&mut self, person: PersonId, cause: &'static str, now: Timestamp) -> Result<(), String> {
+        let Some(keys) = self.parts.store.page().person(person) else { return Err("nobody".into()) };
+        let consent = keys.consent();
+        let (month, key) = keys.ratchet();
+        let ratchet = Ratchet::new(month, key).turned_to(now.month());
+        let door = self.current.as_ref().ok_or("policy.none")?.policy().door.id;
+        let device = self.parts.store.device_key();
+        let gate = self.machine.gate();
+        // The trace comes first. A crash in between leaves the template in place and the next snapshot, or the person, erases it.
+        self.trace(Event {
+            class: LeafClass::Erase,
+            record: Record {
+                kind: RecordKind::Erased,
+                at: now,
+                attempt: None,
+                person: Some(person),
+                purpose: None,
+                consent: Some(consent),
+                reason: cause.into(),
+                pack: None,
+            },
+            ratchet: Some(&ratchet),
+            person: Some(person),
+            note: Some(Box::new(move |sequence| {
+                let receipt = Receipt { gate, door, person, consent, at: now, sequence, cause: cause.into() };
+                Note::Erased(receipt.sign(&device))
+            })),
+        })?;
+        self.parts.store.erase_person(person, self.parts.rng.as_mut()).map_err(|error| {
+            error!(%error, "a template could not be erased");
+            self.standing.faults.push("store.write".into());
+            "store.write".to_owned()
+        })?;
+        info!(cause, "a template and its keys ended");
+        Ok(())
+    }
+}

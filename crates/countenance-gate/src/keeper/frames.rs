@@ -1,0 +1,131 @@
+//! Looking at a frame, in an order that stops as early as it can: count and zone, then distance and quality of the one face,
+//! then whether the frame differs from those before. Nothing is embedded here.
+
+use countenance_gate_core::machine::{Camera, Input};
+use countenance_gate_core::policy::FacePolicy;
+use countenance_gate_core::sight::{DIFFERENCE_MIN, FaceSeen, Looks, choose, look};
+use countenance_vision::{Face, Landmarks, Limits, Picture, Vision, distance_mm, rough_distance_mm};
+use tracing::debug;
+
+use super::Keeper;
+
+/// The camera's stated field of view. Without it there is no distance, and without distance no face lane.
+#[derive(Debug, Clone, Copy)]
+pub struct Lens {
+    /// Horizontal, degrees.
+    pub field_of_view: f32,
+}
+
+/// A frame that passed, with the one face that asks.
+pub(super) struct Still {
+    pub(super) picture: Picture,
+    pub(super) face: Face,
+    pub(super) landmarks: Landmarks,
+    pub(super) sharpness: f32,
+}
+
+/// Frames of one attempt. Pictures zero themselves when dropped.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) stills: Vec<Still>,
+    /// Most faces in one frame, for the capture window.
+    pub(super) faces_max: u32,
+    pub(super) embedded: u32,
+}
+
+impl Keeper {
+    pub(super) fn look_at(&mut self, jpeg: &[u8]) {
+        let input = match self.machine.camera() {
+            Camera::Off => return,
+            Camera::Code => match read_code(jpeg) {
+                Some(text) => Input::CodeSeen(text),
+                None => return,
+            },
+            Camera::Face => match self.look_for_face(jpeg) {
+                Ok(still) => {
+                    self.kept.stills.push(still);
+                    Input::FrameAccepted
+                }
+                Err(code) => Input::FrameRefused(code),
+            },
+        };
+        self.feed(input);
+    }
+
+    fn look_for_face(&mut self, jpeg: &[u8]) -> Result<Still, &'static str> {
+        let policy = self.current.as_ref().and_then(|current| current.policy().face.clone()).ok_or("face.closed")?;
+        let lens = self.parts.lens.ok_or("camera.none")?;
+        let vision = self.parts.vision.as_mut().map_err(|_| "face.closed")?;
+        let picture = Picture::decode(jpeg, &Limits::FRAME).map_err(|refused| refused.code())?;
+        let faces = vision.detect(&picture).map_err(|failed| failed.code())?;
+        self.kept.faces_max = self.kept.faces_max.max(u32::try_from(faces.len()).unwrap_or(u32::MAX));
+        let at = choose(&seen(&faces, &picture, lens), &policy.zone, policy.distance_max_mm)?;
+        let face = faces.into_iter().nth(at).ok_or("face.none")?;
+        let still = measure_looks(vision, picture, face, lens, &policy)?;
+        let before = self.kept.stills.last();
+        if before.is_some_and(|before| still.picture.difference(&before.picture, &still.face) < DIFFERENCE_MIN) {
+            return Err("face.injected");
+        }
+        Ok(still)
+    }
+
+    /// Zeroes what the attempt kept, and has the runtime overwrite its own buffers.
+    pub(super) fn forget(&mut self) {
+        self.kept.stills.clear();
+        self.pending = match self.machine.awaits_grant() {
+            true => self.pending.take(),
+            false => None,
+        };
+        if self.kept.embedded > 0
+            && let Ok(vision) = self.parts.vision.as_mut()
+            && let Err(failed) = vision.rinse()
+        {
+            // What cannot be overwritten must not be added to.
+            let code = failed.code().to_owned();
+            self.fault(&code);
+        }
+    }
+}
+
+fn seen(faces: &[Face], picture: &Picture, lens: Lens) -> Vec<FaceSeen> {
+    faces
+        .iter()
+        .map(|face| {
+            let (x, y) = face.centre();
+            FaceSeen {
+                x: x / dimension(picture.width()),
+                y: y / dimension(picture.height()),
+                rough_mm: rough_distance_mm(face.width(), picture.width(), lens.field_of_view),
+            }
+        })
+        .collect()
+}
+
+fn measure_looks(vision: &mut Vision, picture: Picture, face: Face, lens: Lens, policy: &FacePolicy) -> Result<Still, &'static str> {
+    let landmarks = vision.landmarks(&picture, &face).map_err(|failed| failed.code())?;
+    let quality = vision.quality(&picture, &face, &landmarks);
+    let looks = Looks {
+        distance_mm: distance_mm(quality.eyes_px, picture.width(), lens.field_of_view),
+        eyes_px: quality.eyes_px,
+        yaw: quality.yaw,
+        pitch: quality.pitch,
+        sharpness: quality.sharpness,
+        exposure: quality.exposure,
+    };
+    debug!(distance_mm = looks.distance_mm, "a face in the zone");
+    look(&looks, policy.distance_max_mm)?;
+    Ok(Still { picture, face, landmarks, sharpness: quality.sharpness })
+}
+
+/// Reads a QR in a frame; faces are not looked for.
+fn read_code(jpeg: &[u8]) -> Option<String> {
+    let picture = Picture::decode(jpeg, &Limits::FRAME).ok()?;
+    let (width, height) = (usize::try_from(picture.width()).ok()?, usize::try_from(picture.height()).ok()?);
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.luma(x, y));
+    prepared.detect_grids().into_iter().find_map(|grid| grid.decode().ok().map(|(_, text)| text))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "picture sides are far below 2^23")]
+fn dimension(pixels: u32) -> f32 {
+    pixels as f32
+}

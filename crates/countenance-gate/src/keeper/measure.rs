@@ -1,0 +1,95 @@
+//! Measuring the asker: liveness, grants, journal, embedding, comparison; in this order, each able to end it.
+
+use countenance_base::Timestamp;
+use countenance_gallery::{MatchPolicy, SealedTemplate, Verdict, search};
+use countenance_gate_core::machine::Measured;
+use countenance_gate_core::sight::is_live;
+use countenance_grant::{Attempt, Match, VerifiedGrant, verify_match};
+use tracing::{error, warn};
+
+use super::Keeper;
+
+impl Keeper {
+    pub(super) fn measure(&mut self, unit: &str, now: Timestamp) -> Measured {
+        match self.try_measure(unit, now) {
+            Ok(measured) => measured,
+            Err(code) => Measured::Refused(code),
+        }
+    }
+
+    fn try_measure(&mut self, unit: &str, now: Timestamp) -> Result<Measured, String> {
+        if !self.frames_are_live()? {
+            return Ok(Measured::NotLive);
+        }
+        let attempt = self.grant_attempt(now);
+        let grants = self.grants_of(unit, &attempt)?;
+        // INVARIANT: the trace of a template's use is durable before the template is opened.
+        self.trace_search(&grants)?;
+        let policy = self.match_policy()?;
+        let best = self.kept.stills.iter().max_by(|a, b| a.sharpness.total_cmp(&b.sharpness)).ok_or("face.none")?;
+        let vision = self.parts.vision.as_mut().map_err(|code| code.clone())?;
+        let probe = vision.embed(&best.picture, &best.landmarks).map_err(|failed| failed.code().to_owned())?;
+        self.kept.embedded += 1;
+        let store = &self.parts.store;
+        let searched = search(
+            grants,
+            &probe,
+            |person| Some((SealedTemplate::from_bytes(&store.template(person)?)?, store.page().person(person)?)),
+            &policy,
+        )
+        .map_err(|refused| {
+            warn!(%refused, "a search was refused");
+            "grant.refused".to_owned()
+        })?;
+        if searched.skipped.iter().any(|(_, why)| *why == countenance_gallery::Skipped::Damaged) {
+            error!("a sealed template does not open");
+            self.fault("store.corrupt");
+        }
+        Ok(match searched.verdict {
+            Verdict::Recognised(person) => Measured::Recognised(person),
+            Verdict::Unknown => Measured::Unknown,
+            Verdict::Ambiguous => Measured::Ambiguous,
+        })
+    }
+
+    /// Judges the kept frames by the pack's threshold.
+    pub(super) fn frames_are_live(&mut self) -> Result<bool, String> {
+        let vision = self.parts.vision.as_mut().map_err(|code| code.clone())?;
+        let mut scores = Vec::new();
+        for still in &self.kept.stills {
+            scores.push(vision.live(&still.picture, &still.face).map_err(|failed| failed.code().to_owned())?);
+        }
+        Ok(is_live(&scores, vision.thresholds().live))
+    }
+
+    pub(super) fn match_policy(&self) -> Result<MatchPolicy, String> {
+        let vision = self.parts.vision.as_ref().map_err(Clone::clone)?;
+        let thresholds = vision.thresholds();
+        Ok(MatchPolicy {
+            threshold: thresholds.matching,
+            margin: thresholds.margin,
+            search_max: thresholds.search_max,
+            ..MatchPolicy::default()
+        })
+    }
+
+    pub(super) fn grant_attempt(&self, now: Timestamp) -> Attempt {
+        let claimed = self.parts.store.claimed();
+        Attempt { id: self.machine.attempt(), site: claimed.site, gate: claimed.gate, now, last_contact: self.standing.last_contact }
+    }
+
+    /// A verified grant for each consenting person of the unit who holds one now.
+    fn grants_of<'a>(&self, unit: &str, attempt: &'a Attempt) -> Result<Vec<VerifiedGrant<'a, Match>>, String> {
+        let current = self.current.as_ref().ok_or("policy.none")?;
+        let household = current.policy().household(unit).ok_or("face.no_consent_here")?;
+        let mut grants = Vec::new();
+        for member in &household.people {
+            let Some(id) = member.face else { continue };
+            match verify_match(attempt, current.verified(), member.person, id) {
+                Ok(grant) => grants.push(grant),
+                Err(refused) => warn!(%refused, "a match grant does not hold"),
+            }
+        }
+        if grants.is_empty() { Err("grant.refused".into()) } else { Ok(grants) }
+    }
+}

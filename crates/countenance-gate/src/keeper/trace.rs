@@ -1,0 +1,187 @@
+//! Frames of the journal, written before the acts they speak of.
+
+use countenance_base::{PersonId, Timestamp};
+use countenance_gate_core::journal::{Frame, LeafClass, Ratchet, Record, RecordKind};
+use countenance_gate_core::wire::{Note, Passage, UploadedFrame, Window};
+use countenance_grant::{Match, VerifiedGrant, decode_canonical};
+use tracing::{error, warn};
+
+use super::{Current, Keeper};
+use crate::event::Order;
+use crate::journal_file::{Entry, Need};
+
+/// One thing to leave a trace of.
+pub(super) struct Event<'a> {
+    pub(super) class: LeafClass,
+    pub(super) record: Record,
+    /// Makes the tag; without it the tag is random.
+    pub(super) ratchet: Option<&'a Ratchet>,
+    /// Whom the record is also sealed to.
+    pub(super) person: Option<PersonId>,
+    /// Made when the frame's sequence is known: a receipt names it.
+    pub(super) note: Option<Box<dyn FnOnce(u64) -> Note + 'a>>,
+}
+
+impl Keeper {
+    /// Writes one frame durably.
+    ///
+    /// # Errors
+    /// The code to show; nothing was written.
+    pub(super) fn trace(&mut self, event: Event<'_>) -> Result<(), String> {
+        self.trace_all(vec![event])
+    }
+
+    /// Writes frames with one `fdatasync`.
+    pub(super) fn trace_all(&mut self, events: Vec<Event<'_>>) -> Result<(), String> {
+        let need = events.iter().map(|event| need(event.class)).max().unwrap_or(Need::Face);
+        let first = self.parts.journal.head().size;
+        let policy = self.current.as_ref().map_or(0, Current::epoch);
+        let entries = (first..)
+            .zip(events)
+            .map(|(sequence, event)| Entry {
+                class: event.class,
+                demo: self.standing.demo,
+                policy,
+                recipients: self.recipients(event.person),
+                record: event.record,
+                ratchet: event.ratchet.cloned(),
+                note: event.note.map(|note| note(sequence)),
+            })
+            .collect();
+        let transit = self.parts.store.page().current_transit();
+        self.parts.journal.append(need, entries, transit, self.parts.rng.as_mut()).map_err(|error| {
+            warn!(%error, "the journal took nothing");
+            error.code().to_owned()
+        })?;
+        // The sync task may be busy or gone; the next poll uploads what this misses.
+        let _ = self.parts.orders.try_send(Order::Upload).is_ok();
+        Ok(())
+    }
+
+    fn recipients(&self, person: Option<PersonId>) -> Vec<[u8; 32]> {
+        let Some(policy) = self.current.as_ref().map(Current::policy) else { return vec![] };
+        let own = person.and_then(|person| policy.member(person)).and_then(|member| member.record_key);
+        own.into_iter().chain([policy.evidence_key]).collect()
+    }
+
+    /// The ratchet of a person who is enrolled here, turned to the month of `now`.
+    fn ratchet_of(&mut self, person: PersonId, now: Timestamp) -> Option<Ratchet> {
+        let (month, key) = self.parts.store.page().person(person)?.ratchet();
+        let ratchet = Ratchet::new(month, key).turned_to(now.month());
+        if ratchet.month() > month
+            && let Err(error) = self.parts.store.turn_ratchet(person, &ratchet, self.parts.rng.as_mut())
+        {
+            error!(%error, "a month's ratchet could not be ended");
+            self.fault("store.write");
+        }
+        Some(ratchet)
+    }
+
+    pub(super) fn trace_passage(&mut self, passage: &Passage) -> Result<(), String> {
+        let ratchet = passage.person.and_then(|person| self.ratchet_of(person, passage.at));
+        let purpose = self.current.as_ref().and_then(|current| current.policy().face.as_ref()).map(|face| face.purpose);
+        let note = Note::Passage(passage.clone());
+        self.trace(Event {
+            class: LeafClass::Passage,
+            record: Record {
+                kind: if passage.opened { RecordKind::Opened } else { RecordKind::Refused },
+                at: passage.at,
+                attempt: Some(passage.attempt),
+                person: passage.person,
+                purpose: purpose.filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
+                consent: None,
+                reason: passage.reason.clone(),
+                pack: self.pack().filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
+            },
+            ratchet: ratchet.as_ref(),
+            person: passage.person,
+            note: Some(Box::new(move |_| note)),
+        })
+    }
+
+    /// One frame for each person whose template is about to be read: each can find this use of their own.
+    pub(super) fn trace_search(&mut self, grants: &[VerifiedGrant<'_, Match>]) -> Result<(), String> {
+        let now = self.now();
+        let people: Vec<_> = grants.iter().map(|grant| (grant.person(), grant.purpose(), grant.consent())).collect();
+        let ratchets: Vec<_> = people.iter().map(|(person, _, _)| self.ratchet_of(*person, now)).collect();
+        let events = people
+            .iter()
+            .zip(&ratchets)
+            .map(|((person, purpose, consent), ratchet)| Event {
+                class: LeafClass::Search,
+                record: Record {
+                    kind: RecordKind::Searched,
+                    at: now,
+                    attempt: Some(self.machine.attempt()),
+                    person: Some(*person),
+                    purpose: Some(*purpose),
+                    consent: Some(*consent),
+                    reason: "searched".into(),
+                    pack: self.pack(),
+                },
+                ratchet: ratchet.as_ref(),
+                person: Some(*person),
+                note: None,
+            })
+            .collect();
+        self.trace_all(events)
+    }
+
+    pub(super) fn trace_window(&mut self, mut window: Window) {
+        window.faces_max = self.kept.faces_max;
+        window.embedded = self.kept.embedded;
+        self.kept.faces_max = 0;
+        self.kept.embedded = 0;
+        let record = self.own_record(RecordKind::CameraWindow, "window", window.closed);
+        let event = Event { class: LeafClass::Window, record, ratchet: None, person: None, note: Some(Box::new(move |_| Note::Window(window))) };
+        if let Err(code) = self.trace(event) {
+            warn!(code, "a capture window could not be journalled");
+        }
+    }
+
+    pub(super) fn trace_boot(&mut self) {
+        let record = self.own_record(RecordKind::Boot, "boot", self.now());
+        let event = Event { class: LeafClass::Boot, record, ratchet: None, person: None, note: None };
+        if let Err(code) = self.trace(event) {
+            warn!(code, "the start could not be journalled");
+        }
+    }
+
+    pub(super) fn trace_policy(&mut self, epoch: u64) {
+        let record = self.own_record(RecordKind::PolicyTaken, &format!("epoch {epoch}"), self.now());
+        let event = Event { class: LeafClass::Policy, record, ratchet: None, person: None, note: None };
+        if let Err(code) = self.trace(event) {
+            warn!(code, "a snapshot could not be journalled");
+        }
+    }
+
+    fn own_record(&self, kind: RecordKind, reason: &str, at: Timestamp) -> Record {
+        let attempt = matches!(kind, RecordKind::CameraWindow).then(|| self.machine.attempt());
+        Record { kind, at, attempt, person: None, purpose: None, consent: None, reason: reason.into(), pack: self.pack() }
+    }
+
+    pub(super) fn pack(&self) -> Option<[u8; 32]> {
+        self.parts.vision.as_ref().ok().map(countenance_vision::Vision::pack_hash)
+    }
+
+    /// A frame as the server gets it: the note is opened with its transit key, the record stays sealed.
+    pub(super) fn uploaded(&self, frame: &Frame) -> UploadedFrame {
+        let gate = self.machine.gate();
+        let note = self
+            .parts
+            .store
+            .page()
+            .transit(frame.transit)
+            .and_then(|key| crate::journal_file::open_note(frame, gate, key))
+            .and_then(|bytes| decode_canonical(&bytes));
+        UploadedFrame { leaf: frame.raw_leaf(), record: frame.record.clone(), note }
+    }
+}
+
+const fn need(class: LeafClass) -> Need {
+    match class {
+        LeafClass::Search | LeafClass::Enrol | LeafClass::Copy => Need::Face,
+        LeafClass::Boot | LeafClass::Policy | LeafClass::Passage | LeafClass::Window => Need::Other,
+        LeafClass::Erase => Need::Erase,
+    }
+}

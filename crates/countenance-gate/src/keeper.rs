@@ -20,7 +20,6 @@ use countenance_base::{Clock, Rng, Timestamp};
 use countenance_gate_core::machine::{Effect, Input, Machine, View};
 use countenance_gate_core::standing::Standing;
 use countenance_gate_core::wire::Poll;
-use countenance_vision::Vision;
 use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 use zeroize::Zeroizing;
@@ -28,6 +27,7 @@ use zeroize::Zeroizing;
 use crate::event::{Event, Order};
 use crate::journal_file::Journal;
 use crate::kiosk::camera_code;
+use crate::models::Models;
 use crate::relay::Relay;
 use crate::status::Status;
 use crate::store::SealedStore;
@@ -45,7 +45,7 @@ pub struct Parts {
     pub store: SealedStore,
     pub journal: Journal,
     /// `None` with a code when models or runtime failed their checks: the face lane is closed, the others go on.
-    pub vision: Result<Vision, String>,
+    pub models: Result<Models, String>,
     pub lens: Option<Lens>,
     pub relay: Box<dyn Relay>,
     pub clock: Arc<dyn Clock>,
@@ -81,7 +81,7 @@ impl Keeper {
         let standing = Standing {
             demo: claimed.demo,
             camera_ready: parts.lens.is_some(),
-            faults: parts.vision.as_ref().err().cloned().into_iter().collect(),
+            faults: parts.models.as_ref().err().cloned().into_iter().collect(),
             ..Standing::default()
         };
         let machine = Machine::new(claimed.gate);
@@ -213,7 +213,7 @@ impl Keeper {
 
     fn status(&mut self) -> Status {
         self.refresh_standing();
-        let counters = self.parts.vision.as_ref().map(Vision::counters).unwrap_or_default();
+        let counters = self.parts.models.as_ref().map(|models| models.vision.counters()).unwrap_or_default();
         let view = View { policy: self.current.as_ref().map(Current::policy), standing: &self.standing, now: self.now() };
         let screen = self.machine.screen(view);
         Status {
@@ -226,7 +226,7 @@ impl Keeper {
             templates: self.parts.store.page().people().count(),
             face_closed: self.face_closed().unwrap_or_default(),
             faults: self.standing.faults.clone(),
-            pack: self.parts.vision.as_ref().map(|vision| countenance_base::to_hex(&vision.pack_hash())).unwrap_or_default(),
+            pack: self.pack().map(|hash| countenance_base::to_hex(&hash)).unwrap_or_default(),
             detector_calls: counters.detector_calls,
             landmark_calls: counters.landmark_calls,
             liveness_calls: counters.liveness_calls,

@@ -9,6 +9,7 @@ pub mod event;
 pub mod journal_file;
 pub mod keeper;
 pub mod kiosk;
+pub mod models;
 pub mod relay;
 pub mod run;
 pub mod server_client;

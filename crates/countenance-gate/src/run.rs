@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU8, AtomicU64};
 
 use anyhow::{Context as _, bail};
 use countenance_base::{Clock, Rng, SimClock, SystemClock, SystemRng, rng, to_hex};
-use countenance_vision::Vision;
 use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
@@ -14,6 +13,7 @@ use crate::event::Event;
 use crate::journal_file::Journal;
 use crate::keeper::{Keeper, Lens, Parts};
 use crate::kiosk::{self, Desk};
+use crate::models::Models;
 use crate::relay::SimRelay;
 use crate::server_client::ServerClient;
 use crate::store::SealedStore;
@@ -47,7 +47,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
     harden(claimed.demo);
     let clock = clock(&options, claimed.demo)?;
     let journal = Journal::open(&options.data.join("journal"), options.journal_bytes, claimed.gate).context("the journal does not open")?;
-    let vision = load_vision(&options);
+    let models = load_models(&options);
     if options.field_of_view.is_none() {
         warn!("no field of view is stated: the face lane stays closed");
     }
@@ -65,7 +65,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
     let keeper = Keeper::new(Parts {
         store,
         journal,
-        vision,
+        models,
         lens: options.field_of_view.map(|field_of_view| Lens { field_of_view }),
         relay: Box::new(SimRelay::new(options.data.join("sim-relay.log"))),
         clock: Arc::clone(&clock),
@@ -106,7 +106,7 @@ fn clock(options: &RunOptions, demo: bool) -> anyhow::Result<Arc<dyn Clock>> {
 }
 
 /// A gate whose models fail their checks opens for QR and PIN all the same.
-fn load_vision(options: &RunOptions) -> Result<Vision, String> {
+fn load_models(options: &RunOptions) -> Result<Models, String> {
     let installed = match (&options.pack, &options.runtime) {
         (Some(pack), Some(runtime)) => Ok((pack.clone(), runtime.clone())),
         _ => countenance_setup::installed().map(|installed| (installed.pack, installed.runtime)).map_err(|error| {
@@ -115,7 +115,7 @@ fn load_vision(options: &RunOptions) -> Result<Vision, String> {
         }),
     };
     let (pack, runtime) = installed?;
-    Vision::open(&pack, &runtime).map_err(|error| {
+    Models::open(&pack, &runtime).map_err(|error| {
         warn!(%error, "the model pack failed its checks: the face lane is closed");
         error.code().to_owned()
     })

@@ -108,10 +108,10 @@ impl Keeper {
     }
 
     fn embed_stills(&mut self) -> Result<[countenance_gallery::Embedding; PICTURES], String> {
-        let vision = self.parts.vision.as_mut().map_err(|code| code.clone())?;
+        let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
         let mut pictures = Vec::with_capacity(PICTURES);
         for still in self.kept.stills.iter().take(PICTURES) {
-            pictures.push(vision.embed_enrol(&still.picture, &still.landmarks).map_err(|failed| failed.code().to_owned())?);
+            pictures.push(models.vision.embed_enrol(&still.picture, &still.landmarks).map_err(|failed| failed.code().to_owned())?);
             self.kept.embedded += 1;
         }
         pictures.try_into().map_err(|_| "face.none".to_owned())

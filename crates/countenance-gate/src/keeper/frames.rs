@@ -4,7 +4,7 @@
 use countenance_gate_core::machine::{Camera, Input};
 use countenance_gate_core::policy::FacePolicy;
 use countenance_gate_core::sight::{DIFFERENCE_MIN, FaceSeen, Looks, choose, look};
-use countenance_vision::{Face, Landmarks, Limits, Picture, Vision, distance_mm, rough_distance_mm};
+use countenance_vision::{Face, Landmarks, Limits, Picture, RunError, Vision, distance_mm, rough_distance_mm};
 use tracing::debug;
 
 use super::Keeper;
@@ -55,15 +55,15 @@ impl Keeper {
     fn look_for_face(&mut self, jpeg: &[u8]) -> Result<Still, &'static str> {
         let policy = self.current.as_ref().and_then(|current| current.policy().face.clone()).ok_or("face.closed")?;
         let lens = self.parts.lens.ok_or("camera.none")?;
-        let vision = self.parts.vision.as_mut().map_err(|_| "face.closed")?;
-        let picture = Picture::decode(jpeg, &Limits::FRAME).map_err(|refused| refused.code())?;
-        let faces = vision.detect(&picture).map_err(|failed| failed.code())?;
+        let vision = &mut self.parts.models.as_mut().map_err(|_| "face.closed")?.vision;
+        let picture = Picture::decode(jpeg, Limits::FRAME).map_err(|refused| refused.code())?;
+        let faces = vision.detect(&picture).map_err(RunError::code)?;
         self.kept.faces_max = self.kept.faces_max.max(u32::try_from(faces.len()).unwrap_or(u32::MAX));
         let at = choose(&seen(&faces, &picture, lens), &policy.zone, policy.distance_max_mm)?;
         let face = faces.into_iter().nth(at).ok_or("face.none")?;
         let still = measure_looks(vision, picture, face, lens, &policy)?;
         let before = self.kept.stills.last();
-        if before.is_some_and(|before| still.picture.difference(&before.picture, &still.face) < DIFFERENCE_MIN) {
+        if before.is_some_and(|before| still.picture.difference(&before.picture, still.face.area) < DIFFERENCE_MIN) {
             return Err("face.injected");
         }
         Ok(still)
@@ -77,8 +77,8 @@ impl Keeper {
             false => None,
         };
         if self.kept.embedded > 0
-            && let Ok(vision) = self.parts.vision.as_mut()
-            && let Err(failed) = vision.rinse()
+            && let Ok(models) = self.parts.models.as_mut()
+            && let Err(failed) = models.vision.rinse()
         {
             // What cannot be overwritten must not be added to.
             let code = failed.code().to_owned();
@@ -91,21 +91,19 @@ fn seen(faces: &[Face], picture: &Picture, lens: Lens) -> Vec<FaceSeen> {
     faces
         .iter()
         .map(|face| {
-            let (x, y) = face.centre();
-            FaceSeen {
-                x: x / dimension(picture.width()),
-                y: y / dimension(picture.height()),
-                rough_mm: rough_distance_mm(face.width(), picture.width(), lens.field_of_view),
-            }
+            let (x, y) = face.centre(picture);
+            // A distance that cannot be estimated is a far one.
+            let rough_mm = rough_distance_mm(face.area.width(), picture.width(), lens.field_of_view).unwrap_or(u32::MAX);
+            FaceSeen { x, y, rough_mm }
         })
         .collect()
 }
 
 fn measure_looks(vision: &mut Vision, picture: Picture, face: Face, lens: Lens, policy: &FacePolicy) -> Result<Still, &'static str> {
-    let landmarks = vision.landmarks(&picture, &face).map_err(|failed| failed.code())?;
-    let quality = vision.quality(&picture, &face, &landmarks);
+    let landmarks = vision.landmarks(&picture, &face).map_err(RunError::code)?;
+    let quality = vision.quality(&picture, &landmarks).map_err(RunError::code)?;
     let looks = Looks {
-        distance_mm: distance_mm(quality.eyes_px, picture.width(), lens.field_of_view),
+        distance_mm: distance_mm(quality.eyes_px, picture.width(), lens.field_of_view).unwrap_or(u32::MAX),
         eyes_px: quality.eyes_px,
         yaw: quality.yaw,
         pitch: quality.pitch,
@@ -119,13 +117,8 @@ fn measure_looks(vision: &mut Vision, picture: Picture, face: Face, lens: Lens, 
 
 /// Reads a QR in a frame; faces are not looked for.
 fn read_code(jpeg: &[u8]) -> Option<String> {
-    let picture = Picture::decode(jpeg, &Limits::FRAME).ok()?;
+    let picture = Picture::decode(jpeg, Limits::FRAME).ok()?;
     let (width, height) = (usize::try_from(picture.width()).ok()?, usize::try_from(picture.height()).ok()?);
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.luma(x, y));
     prepared.detect_grids().into_iter().find_map(|grid| grid.decode().ok().map(|(_, text)| text))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "picture sides are far below 2^23")]
-fn dimension(pixels: u32) -> f32 {
-    pixels as f32
 }

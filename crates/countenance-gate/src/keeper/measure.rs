@@ -9,6 +9,9 @@ use tracing::{error, warn};
 
 use super::Keeper;
 
+/// People of one household or ticket who may answer one claim.
+const FEW_MAX: usize = 20;
+
 impl Keeper {
     pub(super) fn measure(&mut self, unit: &str, now: Timestamp) -> Measured {
         match self.try_measure(unit, now) {
@@ -27,8 +30,8 @@ impl Keeper {
         self.trace_search(&grants)?;
         let policy = self.match_policy()?;
         let best = self.kept.stills.iter().max_by(|a, b| a.sharpness.total_cmp(&b.sharpness)).ok_or("face.none")?;
-        let vision = self.parts.vision.as_mut().map_err(|code| code.clone())?;
-        let probe = vision.embed(&best.picture, &best.landmarks).map_err(|failed| failed.code().to_owned())?;
+        let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
+        let probe = models.vision.embed(&best.picture, &best.landmarks).map_err(|failed| failed.code().to_owned())?;
         self.kept.embedded += 1;
         let store = &self.parts.store;
         let searched = search(
@@ -54,22 +57,21 @@ impl Keeper {
 
     /// Judges the kept frames by the pack's threshold.
     pub(super) fn frames_are_live(&mut self) -> Result<bool, String> {
-        let vision = self.parts.vision.as_mut().map_err(|code| code.clone())?;
+        let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
         let mut scores = Vec::new();
         for still in &self.kept.stills {
-            scores.push(vision.live(&still.picture, &still.face).map_err(|failed| failed.code().to_owned())?);
+            scores.push(models.vision.live(&still.picture, &still.face).map_err(|failed| failed.code().to_owned())?);
         }
-        Ok(is_live(&scores, vision.thresholds().live))
+        Ok(is_live(&scores, models.thresholds.live_threshold))
     }
 
     pub(super) fn match_policy(&self) -> Result<MatchPolicy, String> {
-        let vision = self.parts.vision.as_ref().map_err(Clone::clone)?;
-        let thresholds = vision.thresholds();
+        let thresholds = &self.parts.models.as_ref().map_err(Clone::clone)?.thresholds;
         Ok(MatchPolicy {
-            threshold: thresholds.matching,
-            margin: thresholds.margin,
-            search_max: thresholds.search_max,
-            ..MatchPolicy::default()
+            threshold: thresholds.match_threshold,
+            margin: thresholds.match_margin,
+            search_max: usize::try_from(thresholds.search_max).unwrap_or(0),
+            few_max: FEW_MAX,
         })
     }
 

@@ -161,7 +161,7 @@ impl Keeper {
     }
 
     pub(super) fn pack(&self) -> Option<[u8; 32]> {
-        self.parts.vision.as_ref().ok().map(countenance_vision::Vision::pack_hash)
+        self.parts.models.as_ref().ok().map(|models| models.pack)
     }
 
     /// A frame as the server gets it: the note is opened with its transit key, the record stays sealed.

@@ -261,5 +261,4 @@ function connect() {
 }
 
 messages = await (await fetch("/messages.json")).json();
-render();
 connect();

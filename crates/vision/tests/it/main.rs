@@ -1,0 +1,6 @@
+//! Packs and runtimes that must be refused.
+
+#[cfg(test)]
+mod pack;
+#[cfg(test)]
+mod runtime;

@@ -25,7 +25,7 @@ pub struct Refusal {
     pub rule: String,
     pub text: Text,
     pub remedy: Text,
-    pub article: String,
+    pub article: Text,
     /// The rule's source is still to be confirmed by a lawyer.
     pub to_confirm: bool,
 }

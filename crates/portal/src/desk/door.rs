@@ -114,9 +114,15 @@ pub struct PurposeView {
     pub href: String,
     pub state: PurposeState,
     pub text: Text,
-    pub necessity: String,
-    pub alternatives: String,
-    pub retention_days: u64,
+    pub necessity: Text,
+    /// Other means that were weighed.
+    pub alternatives: Vec<String>,
+    /// How long a template is kept at most, days.
+    pub template_days: u64,
+    /// How long a passage is kept, days.
+    pub passage_days: u64,
+    /// The role that answers for it.
+    pub owner: String,
     /// `1:1`, `1:few`, `1:N`.
     pub mode: String,
     pub assessed: Option<Timestamp>,
@@ -127,9 +133,13 @@ pub struct PurposeView {
 pub struct PurposeDraft {
     pub zh: String,
     pub en: String,
-    pub necessity: String,
+    pub necessity_zh: String,
+    pub necessity_en: String,
+    /// One in each line.
     pub alternatives: String,
-    pub retention_days: String,
+    pub template_days: String,
+    pub passage_days: String,
+    pub owner: String,
     pub mode: String,
 }
 
@@ -146,6 +156,8 @@ pub struct DoorPage {
     pub gates: Vec<GateView>,
     pub purpose: Option<PurposeView>,
     pub draft: PurposeDraft,
+    /// Words of the heads that an assessment treats.
+    pub heads: Vec<String>,
     /// Shown once, right after it was made.
     pub gate_code: Option<String>,
     /// Why the rulebook refused the last act.

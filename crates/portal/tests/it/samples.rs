@@ -92,7 +92,7 @@ fn refusals() -> Vec<Refusal> {
         rule: "face.alternative".into(),
         text: Text::new("您在这个门还没有别的进门方式。", "You hold no other way in at this door yet."),
         remedy: Text::new("先开通二维码，或到服务台领一张卡，再来决定。", "Turn on the QR code or get a card at the desk first, then decide."),
-        article: "《人脸识别技术应用安全管理办法》第十条".into(),
+        article: Text::new("《人脸识别技术应用安全管理办法》第十条", "Measures for the Security Management of Facial Recognition, article 10"),
         to_confirm: true,
     }]
 }
@@ -113,12 +113,18 @@ fn purpose(state: PurposeState) -> PurposeView {
         href: "/desk/purposes/7".into(),
         state,
         text: Text::new("住户空着手也能进门", "Residents get in with their hands full"),
-        necessity: "轮椅和婴儿车用户在门前没有空手。".into(),
-        alternatives: "二维码、门卡、密码，远程开门。".into(),
-        retention_days: 30,
+        necessity: Text::new("轮椅和婴儿车用户在门前没有空手。", "People with wheelchairs and prams have no hand free at the door."),
+        alternatives: vec!["二维码：要腾出手拿手机。".into(), "门卡：要腾出手。".into()],
+        template_days: 365,
+        passage_days: 30,
+        owner: "物业经理".into(),
         mode: "1:few".into(),
         assessed: matches!(state, PurposeState::Assessed | PurposeState::Active).then(|| at("2026-11-20T03:00:00Z")),
     }
+}
+
+fn heads() -> Vec<String> {
+    ["necessity", "impact", "risk", "safeguards"].map(str::to_owned).to_vec()
 }
 
 fn ways() -> Vec<Way> {
@@ -136,7 +142,7 @@ fn ways() -> Vec<Way> {
 
 fn door_page(frame: Frame, purpose: Option<PurposeView>, refusals: Vec<Refusal>, gate_code: Option<String>) -> DoorPage {
     let saved = purpose.is_some() && refusals.is_empty();
-    DoorPage { frame, href: "/desk/doors/3".into(), name: door(), ways: ways(), gates: gates(), purpose, draft: PurposeDraft::default(), gate_code, refusals, problem: None, saved }
+    DoorPage { frame, href: "/desk/doors/3".into(), name: door(), ways: ways(), gates: gates(), purpose, draft: PurposeDraft::default(), heads: heads(), gate_code, refusals, problem: None, saved }
 }
 
 /// Every page of the portal in `locale`.

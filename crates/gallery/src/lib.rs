@@ -19,6 +19,7 @@ mod testing;
 pub use copy::{CopyRefused, copy};
 pub use embedding::{EMBEDDING_LEN, Embedding};
 pub use enrol::{EnrolRefused, Enrolled, enrol};
+pub use locked::forbid_core_dumps;
 pub use page::{Anchor, GrantUsed, KeyPage, PersonKeys};
 pub use seal::{SEAL_OVERHEAD, StoreKey};
 pub use search::{MatchPolicy, SearchRefused, Searched, Skipped, Verdict, search};

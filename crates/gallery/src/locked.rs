@@ -51,6 +51,18 @@ impl Locked {
     }
 }
 
+/// No core dump of this process; with `alone`, no other process of the same user reads its memory either.
+/// Both may fail on unusual kernels, and then change nothing.
+pub fn forbid_core_dumps(alone: bool) {
+    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `none` outlives the call, which only reads it.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &raw const none) };
+    if alone {
+        // SAFETY: this option takes one number and touches no memory of ours.
+        unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0) };
+    }
+}
+
 impl Drop for Locked {
     fn drop(&mut self) {
         self.bytes_mut().zeroize();

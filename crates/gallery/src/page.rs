@@ -62,7 +62,7 @@ impl std::fmt::Debug for PersonKeys {
 pub struct KeyPage {
     people: BTreeMap<PersonId, PersonKeys>,
     transit: BTreeMap<u32, StoreKey>,
-    snapshot: StoreKey,
+    snapshot: (u64, StoreKey),
     device: Key,
     used: BTreeMap<GrantId, Timestamp>,
 }
@@ -78,7 +78,7 @@ impl KeyPage {
         Self {
             people: BTreeMap::new(),
             transit: BTreeMap::from([(1, StoreKey::generate(rng))]),
-            snapshot: StoreKey::generate(rng),
+            snapshot: (0, StoreKey::generate(rng)),
             device: Key::generate(rng),
             used: BTreeMap::new(),
         }
@@ -169,8 +169,14 @@ impl KeyPage {
         self.transit.retain(|held, _| *held >= id);
     }
 
-    pub const fn snapshot_key(&self) -> &StoreKey {
-        &self.snapshot
+    /// Which stored snapshot is in force, and the key that seals it; 0 before the first.
+    pub const fn snapshot(&self) -> (u64, &StoreKey) {
+        (self.snapshot.0, &self.snapshot.1)
+    }
+
+    /// Puts a later snapshot in force. The key of the one before ends, and with it the credentials that stand in that one only.
+    pub fn set_snapshot(&mut self, id: u64, key: StoreKey) {
+        self.snapshot = (id, key);
     }
 
     /// The seed of the device's signing key.

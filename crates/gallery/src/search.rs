@@ -21,6 +21,18 @@ pub struct MatchPolicy {
     pub few_max: usize,
 }
 
+impl Default for MatchPolicy {
+    /// Recognises nobody until a model pack's numbers are put in.
+    fn default() -> Self {
+        Self {
+            threshold: f32::INFINITY,
+            margin: f32::INFINITY,
+            search_max: 0,
+            few_max: 20,
+        }
+    }
+}
+
 /// What a search says. Never how alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

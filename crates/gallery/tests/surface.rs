@@ -65,7 +65,8 @@ const EXCEPTED: &[(&str, &str)] = &[
     ("KeyPage::transit", "as above"),
     ("KeyPage::add_transit", "as above"),
     ("KeyPage::end_transit_before", "as above"),
-    ("KeyPage::snapshot_key", "the key of the stored snapshot"),
+    ("KeyPage::snapshot", "the key of the stored snapshot"),
+    ("KeyPage::set_snapshot", "as above"),
     ("KeyPage::device_seed", "the device's own signing key"),
 ];
 

@@ -39,17 +39,19 @@ impl std::fmt::Debug for Anchor {
 
 impl KeyPage {
     /// The page as it may lie on disk. `None` only for a page beyond the cipher's or the memory's limits.
-    pub fn seal(&self, anchor: &Anchor, generation: u64, rng: &mut dyn Rng) -> Option<Vec<u8>> {
+    ///
+    /// `bound` is a hash of what the page must not be separated from (the pinned site key and its neighbours).
+    pub fn seal(&self, anchor: &Anchor, generation: u64, bound: &[u8; 32], rng: &mut dyn Rng) -> Option<Vec<u8>> {
         let mut length = Counter(0);
         write(self, &mut Encoder::new(&mut length)).ok()?;
         let mut plain = Locked::zeroed(length.0)?;
         write(self, &mut Encoder::new(plain.bytes_mut())).ok()?;
-        let (nonce, tag) = anchor.0.encrypt(&context(generation), plain.bytes_mut(), rng)?;
+        let (nonce, tag) = anchor.0.encrypt(&context(generation, bound), plain.bytes_mut(), rng)?;
         Some([MAGIC.as_slice(), &generation.to_be_bytes(), &nonce, plain.bytes(), &tag].concat())
     }
 
-    /// Opens what [`Self::seal`] made for exactly this anchor and generation; `None` for anything else.
-    pub fn open(sealed: &[u8], anchor: &Anchor, generation: u64) -> Option<Self> {
+    /// Opens what [`Self::seal`] made for exactly this anchor, generation and hash; `None` for anything else.
+    pub fn open(sealed: &[u8], anchor: &Anchor, generation: u64, bound: &[u8; 32]) -> Option<Self> {
         let (magic, rest) = sealed.split_first_chunk::<5>()?;
         let (named, rest) = rest.split_first_chunk::<8>()?;
         let (nonce, rest) = rest.split_first_chunk::<NONCE_BYTES>()?;
@@ -59,15 +61,15 @@ impl KeyPage {
         }
         let mut plain = Locked::zeroed(body.len())?;
         plain.bytes_mut().copy_from_slice(body);
-        anchor.0.decrypt(&context(generation), nonce, plain.bytes_mut(), tag)?;
+        anchor.0.decrypt(&context(generation, bound), nonce, plain.bytes_mut(), tag)?;
         let mut decoder = Decoder::new(plain.bytes());
         let page = read(&mut decoder).ok()?;
         (decoder.position() == plain.bytes().len()).then_some(page)
     }
 }
 
-fn context(generation: u64) -> Vec<u8> {
-    [b"countenance/key-page/v1".as_slice(), &generation.to_be_bytes()].concat()
+fn context(generation: u64, bound: &[u8; 32]) -> Vec<u8> {
+    [b"countenance/key-page/v1".as_slice(), &generation.to_be_bytes(), bound].concat()
 }
 
 /// Counts what would be written.
@@ -85,7 +87,7 @@ impl Write for Counter {
 type Written<W> = Result<(), minicbor::encode::Error<<W as Write>::Error>>;
 
 fn write<W: Write>(page: &KeyPage, to: &mut Encoder<W>) -> Written<W> {
-    to.array(5)?.array(length(page.people.len()))?;
+    to.array(6)?.array(length(page.people.len()))?;
     for (person, keys) in &page.people {
         to.array(8)?.bytes(person.as_bytes())?.bytes(keys.template.0.bytes())?;
         to.bytes(keys.consent.as_bytes())?
@@ -98,7 +100,8 @@ fn write<W: Write>(page: &KeyPage, to: &mut Encoder<W>) -> Written<W> {
     for (id, key) in &page.transit {
         to.array(2)?.u32(*id)?.bytes(key.0.bytes())?;
     }
-    to.bytes(page.snapshot.0.bytes())?
+    to.u64(page.snapshot.0)?
+        .bytes(page.snapshot.1.0.bytes())?
         .bytes(page.device.bytes())?
         .array(length(page.used.len()))?;
     for (grant, until) in &page.used {
@@ -114,7 +117,7 @@ fn length(count: usize) -> u64 {
 type Read<T> = Result<T, minicbor::decode::Error>;
 
 fn read(from: &mut Decoder<'_>) -> Read<KeyPage> {
-    fixed(from, 5)?;
+    fixed(from, 6)?;
     let people = several(from, |from| {
         fixed(from, 8)?;
         let person = PersonId::from_bytes(array(from)?);
@@ -133,7 +136,7 @@ fn read(from: &mut Decoder<'_>) -> Read<KeyPage> {
         fixed(from, 2)?;
         Ok((from.u32()?, StoreKey(key(from)?)))
     })?;
-    let snapshot = StoreKey(key(from)?);
+    let snapshot = (from.u64()?, StoreKey(key(from)?));
     let device = key(from)?;
     let used = several(from, |from| {
         fixed(from, 2)?;

@@ -4,6 +4,7 @@ use super::*;
 use crate::Anchor;
 use crate::testing::{World, embedding};
 
+const BOUND: [u8; 32] = [6; 32];
 const AT: Timestamp = Timestamp::from_seconds(1_763_000_000);
 
 fn ids(page: &KeyPage) -> Vec<(PersonId, u32)> {
@@ -17,8 +18,9 @@ fn a_page_opens_under_its_anchor_and_generation_only() {
     let mut rng = SeededRng::new(2);
     let anchor = Anchor::generate(&mut rng);
     world.page.use_grant(GrantId::from_bytes([7; 16]), AT, AT).unwrap();
-    let sealed = world.page.seal(&anchor, 9, &mut rng).unwrap();
-    let opened = KeyPage::open(&sealed, &Anchor::from_bytes(anchor.bytes()), 9).unwrap();
+    world.page.set_snapshot(5, StoreKey::generate(&mut rng));
+    let sealed = world.page.seal(&anchor, 9, &BOUND, &mut rng).unwrap();
+    let opened = KeyPage::open(&sealed, &Anchor::from_bytes(anchor.bytes()), 9, &BOUND).unwrap();
     assert_eq!(ids(&opened), ids(&world.page));
     for person in people {
         let (held, before) = (opened.person(person).unwrap(), world.page.person(person).unwrap());
@@ -32,15 +34,17 @@ fn a_page_opens_under_its_anchor_and_generation_only() {
     }
     assert_eq!(opened.device_seed(), world.page.device_seed());
     assert_eq!(opened.transit(1).unwrap().0.bytes(), world.page.transit(1).unwrap().0.bytes());
-    assert_eq!(opened.snapshot_key().0.bytes(), world.page.snapshot_key().0.bytes());
+    assert_eq!(opened.snapshot().0, 5);
+    assert_eq!(opened.snapshot().1.0.bytes(), world.page.snapshot().1.0.bytes());
     assert_eq!(opened.used, world.page.used);
-    assert!(KeyPage::open(&sealed, &anchor, 8).is_none());
-    assert!(KeyPage::open(&sealed, &Anchor::generate(&mut rng), 9).is_none());
+    assert!(KeyPage::open(&sealed, &anchor, 8, &BOUND).is_none());
+    assert!(KeyPage::open(&sealed, &anchor, 9, &[1; 32]).is_none());
+    assert!(KeyPage::open(&sealed, &Anchor::generate(&mut rng), 9, &BOUND).is_none());
     for at in 0..sealed.len() {
         let mut altered = sealed.clone();
         altered[at] ^= 4;
-        assert!(KeyPage::open(&altered, &anchor, 9).is_none(), "byte {at}");
-        assert!(KeyPage::open(&sealed[..at], &anchor, 9).is_none(), "cut at {at}");
+        assert!(KeyPage::open(&altered, &anchor, 9, &BOUND).is_none(), "byte {at}");
+        assert!(KeyPage::open(&sealed[..at], &anchor, 9, &BOUND).is_none(), "cut at {at}");
     }
 }
 
@@ -49,7 +53,7 @@ fn a_sealed_page_shows_no_key() {
     let mut world = World::new();
     let ann = world.enrolled(1, &embedding(1));
     let mut rng = SeededRng::new(2);
-    let sealed = world.page.seal(&Anchor::generate(&mut rng), 1, &mut rng).unwrap();
+    let sealed = world.page.seal(&Anchor::generate(&mut rng), 1, &BOUND, &mut rng).unwrap();
     let key = world.page.person(ann).unwrap().template.0.bytes();
     let finds = |bytes: &[u8]| bytes.windows(32).any(|window| window == key);
     // The search finds the key where it is written plainly.

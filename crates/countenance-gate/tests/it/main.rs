@@ -1,0 +1,3 @@
+//! The agent's edges: what reaches the keeper from a kiosk, and what does not.
+
+mod kiosk;

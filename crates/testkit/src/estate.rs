@@ -1,0 +1,234 @@
+//! One estate on this machine: a server process, a gate process, the line between them; all gone with its folder when dropped.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use countenance_base::{Clock as _, SimClock, Timestamp};
+use serde::Deserialize;
+use tokio::process::{Child, Command};
+
+use crate::proxy::Line;
+
+/// How long a process may take to answer for the first time.
+const START: Duration = Duration::from_secs(60);
+
+/// What `countenance seed` prints.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Seed {
+    pub operator_link: String,
+    pub letters: Vec<Letter>,
+    pub gates: Vec<GateCode>,
+    pub households: u64,
+}
+
+/// What a resident finds in the letter box.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Letter {
+    pub person: String,
+    pub unit: String,
+    pub login: String,
+    pub code: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct GateCode {
+    pub door: String,
+    pub name: String,
+    pub code: String,
+}
+
+/// A running estate.
+#[derive(Debug)]
+pub struct Estate {
+    pub folder: PathBuf,
+    pub seed: Seed,
+    pub server_port: u16,
+    pub kiosk_port: u16,
+    pub line: Line,
+    pub clock: SimClock,
+    server: Child,
+    gate: Child,
+}
+
+/// Numbers of `GET /status`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct GateStatus {
+    pub epoch: u64,
+    pub journal_size: u64,
+    pub journal_acknowledged: u64,
+    pub templates: usize,
+    pub face_closed: String,
+    pub faults: Vec<String>,
+    pub detector_calls: u64,
+    pub landmark_calls: u64,
+    pub liveness_calls: u64,
+    pub embedder_calls: u64,
+}
+
+impl Estate {
+    /// Seeds and starts everything below `folder`, with the gate at the third door.
+    pub async fn raise(folder: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let clock_file = folder.join("sim-clock");
+        std::fs::write(&clock_file, "0")?;
+        let (server_port, kiosk_port) = (free_port()?, free_port()?);
+        let seed = seed(folder, server_port).await?;
+        let server = serve(folder, server_port)?;
+        wait_for(&format!("http://127.0.0.1:{server_port}/sign-in"), "the server", &folder.join("server.log")).await?;
+        let line = Line::lay(server_port).await?;
+        let code = seed.gates.last().context("the seed names no gate")?.code.clone();
+        claim(folder, line.port(), &code).await?;
+        let gate = run_gate(folder, kiosk_port)?;
+        wait_for(&format!("http://127.0.0.1:{kiosk_port}/status"), "the gate", &folder.join("gate.log")).await?;
+        let estate = Self { folder: folder.to_owned(), seed, server_port, kiosk_port, line, clock: SimClock::new(clock_file), server, gate };
+        estate.until("the gate has its first snapshot", |status| status.epoch > 0).await?;
+        Ok(estate)
+    }
+
+    pub fn server(&self) -> String {
+        format!("http://localhost:{}", self.server_port)
+    }
+
+    pub fn gate_data(&self) -> PathBuf {
+        self.folder.join("gate")
+    }
+
+    pub fn gate_anchor(&self) -> PathBuf {
+        self.folder.join("anchor")
+    }
+
+    pub fn gate_pid(&self) -> anyhow::Result<u32> {
+        self.gate.id().context("the gate has ended")
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves the clock of server and gate.
+    pub fn pass_time(&self, seconds: i64) -> anyhow::Result<()> {
+        let file = self.folder.join("sim-clock");
+        let now: i64 = std::fs::read_to_string(&file)?.trim().parse()?;
+        Ok(std::fs::write(file, (now + seconds).to_string())?)
+    }
+
+    pub async fn status(&self) -> anyhow::Result<GateStatus> {
+        let answer = http()?.get(format!("http://127.0.0.1:{}/status", self.kiosk_port)).send().await?;
+        Ok(serde_json::from_slice(&answer.bytes().await?)?)
+    }
+
+    /// Waits until the gate's status fits.
+    pub async fn until(&self, what: &str, fits: impl Fn(&GateStatus) -> bool) -> anyhow::Result<GateStatus> {
+        let deadline = tokio::time::Instant::now() + START;
+        loop {
+            let status = self.status().await;
+            match status {
+                Ok(status) if fits(&status) => return Ok(status),
+                last if tokio::time::Instant::now() > deadline => bail!("waited in vain until {what}; last status {last:?}"),
+                _ => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// How many times the simulated relay opened.
+    pub fn relay_count(&self) -> usize {
+        std::fs::read_to_string(self.gate_data().join("sim-relay.log")).map_or(0, |log| log.lines().count())
+    }
+
+    /// Ends both programs as a service manager would.
+    pub async fn end(&mut self) -> anyhow::Result<()> {
+        for child in [&mut self.gate, &mut self.server] {
+            if let Some(pid) = child.id() {
+                Command::new("kill").args(["-TERM", &pid.to_string()]).status().await?;
+            }
+            if tokio::time::timeout(Duration::from_secs(10), child.wait()).await.is_err() {
+                child.kill().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn http() -> anyhow::Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build()?)
+}
+
+/// A program that was built beside this one.
+pub fn program(name: &str) -> anyhow::Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let path = here.parent().context("no folder")?.join(name);
+    anyhow::ensure!(path.exists(), "`{}` is not built", path.display());
+    Ok(path)
+}
+
+fn free_port() -> anyhow::Result<u16> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+async fn seed(folder: &Path, port: u16) -> anyhow::Result<Seed> {
+    let output = Command::new(program("countenance")?)
+        .args(["seed", "--data"])
+        .arg(folder.join("server"))
+        .args(["--address", &format!("http://localhost:{port}")])
+        .output()
+        .await?;
+    anyhow::ensure!(output.status.success(), "seeding failed: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).context("what `seed` printed")
+}
+
+fn serve(folder: &Path, port: u16) -> anyhow::Result<Child> {
+    let log = File::create(folder.join("server.log"))?;
+    Ok(Command::new(program("countenance")?)
+        .args(["serve", "--demo", "--data"])
+        .arg(folder.join("server"))
+        .args(["--listen", &format!("127.0.0.1:{port}"), "--sim-clock"])
+        .arg(folder.join("sim-clock"))
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?)
+}
+
+async fn claim(folder: &Path, port: u16, code: &str) -> anyhow::Result<()> {
+    let output = Command::new(program("countenance-gate")?)
+        .args(["claim", "--demo", "--server", &format!("http://127.0.0.1:{port}"), "--code", code, "--data"])
+        .arg(folder.join("gate"))
+        .arg("--anchor")
+        .arg(folder.join("anchor"))
+        .output()
+        .await?;
+    anyhow::ensure!(output.status.success(), "claiming the gate failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+fn run_gate(folder: &Path, port: u16) -> anyhow::Result<Child> {
+    let log = File::create(folder.join("gate.log"))?;
+    Ok(Command::new(program("countenance-gate")?)
+        .args(["run", "--port", &port.to_string(), "--field-of-view", "60", "--data"])
+        .arg(folder.join("gate"))
+        .arg("--anchor")
+        .arg(folder.join("anchor"))
+        .arg("--sim-clock")
+        .arg(folder.join("sim-clock"))
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?)
+}
+
+async fn wait_for(url: &str, what: &str, log: &Path) -> anyhow::Result<()> {
+    let client = http()?;
+    let deadline = tokio::time::Instant::now() + START;
+    while client.get(url).send().await.is_err() {
+        if tokio::time::Instant::now() > deadline {
+            bail!("{what} did not start: {}", std::fs::read_to_string(log).unwrap_or_default());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
+}

@@ -1,1 +1,66 @@
-//! (skeleton)
+//! People and their yes: households, accounts, credentials, purposes, notices, consents, enrolment codes, receipts.
+//!
+//! One use case a file, named for it. A use case takes a [`countenance_storage::Tx`] and a [`Ctx`]; the caller commits.
+//! The two that count wrong tries ([`sign_in`], [`claim_account`]) take the [`countenance_storage::Db`] and commit themselves.
+//! Every error has a stable `code()`.
+//!
+//! INVARIANT: what gates must learn of raises the epoch in the transaction that changes it ([`raise_epoch`]).
+//! INVARIANT: codes and tokens are stored as keyed hashes, PINs as argon2id under the pepper, door PINs sealed.
+//! Left out: doors and gates (`access`), pages (`portal`), any number of the law (`rules`).
+
+mod activate_purpose;
+mod assess_purpose;
+mod claim_account;
+mod code;
+mod consent;
+mod credential;
+mod ctx;
+mod declare_purpose;
+mod enrolment_code;
+mod epoch;
+mod facts;
+mod notice;
+mod operator;
+mod pepper;
+mod person;
+mod pin;
+mod purpose;
+mod receipt;
+mod session;
+mod sign_consent;
+mod sign_in;
+mod site;
+mod store;
+mod withdraw_consent;
+
+pub use activate_purpose::{activate_purpose, end_purpose};
+pub use assess_purpose::{AssessPurpose, assess_purpose};
+pub use claim_account::{ClaimAccount, ClaimAccountError, ClaimLetter, claim_account, make_claim_letter};
+pub use code::{CLAIM_CODE_CHARS, ENROLMENT_CODE_CHARS, make_code, print_code, read_code};
+pub use consent::{
+    Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_enrolled_consents, lookup_consent, lookup_live_consent,
+};
+pub use credential::{
+    Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, signing_key, turn_off, turn_on_pin, turn_on_qr,
+};
+pub use ctx::{Ctx, Site};
+pub use declare_purpose::{DeclarePurpose, declare_purpose};
+pub use enrolment_code::{
+    CodeRefused, EnrolmentCode, GoodCode, check_enrolment_code, forget_enrolment_codes, issue_code, use_enrolment_code,
+};
+pub use epoch::{epoch, raise_epoch};
+pub use facts::{FacePerson, FaceQuestion, face_facts};
+pub use notice::{lookup_notice, render_notice};
+pub use operator::{FollowLinkError, Operator, follow_operator_link, make_operator_link, operator_can_sign_in};
+pub use pepper::Pepper;
+pub use person::{ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login};
+pub use pin::{InvalidPin, check_pin};
+pub use purpose::{Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_purposes, lookup_active_purpose, lookup_purpose};
+pub use receipt::{CAUSE_ENROLLED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_view, take_receipt};
+pub use session::{
+    OperatorSession, PersonSession, end_all_sessions, end_session, forget_ended_sessions, lookup_operator_session, lookup_person_session,
+};
+pub use sign_consent::{ConsentError, SignConsent, draft_consent, keep_draft, next_version, sign_consent};
+pub use sign_in::{SignIn, SignInError, sign_in};
+pub use site::{found_site, lookup_site};
+pub use withdraw_consent::{expire_consents, withdraw_consent};

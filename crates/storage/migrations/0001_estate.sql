@@ -8,7 +8,10 @@ CREATE TABLE site (
     name_en      TEXT    NOT NULL,
     operator_zh  TEXT    NOT NULL,
     operator_en  TEXT    NOT NULL,
-    contact      TEXT    NOT NULL,
+    contact_zh   TEXT    NOT NULL,
+    contact_en   TEXT    NOT NULL,
+    complaints_zh TEXT   NOT NULL,
+    complaints_en TEXT   NOT NULL,
     time_zone    TEXT    NOT NULL,
     public_key   BLOB    NOT NULL,
     evidence_key BLOB    NOT NULL,
@@ -22,8 +25,12 @@ CREATE TABLE doors (
     number          INTEGER NOT NULL UNIQUE,
     name_zh         TEXT    NOT NULL,
     name_en         TEXT    NOT NULL,
-    -- The kind of place behind it, as the rulebook names places.
+    -- What kind of place it belongs to and what its camera looks at, in the rulebook's words.
+    place           TEXT    NOT NULL,
     area            TEXT    NOT NULL,
+    camera          INTEGER NOT NULL,
+    sign            INTEGER NOT NULL,
+    public_security INTEGER NOT NULL,
     -- Choices separated by '|', lanes asked together by '+'.
     ways            TEXT    NOT NULL,
     open_ms         INTEGER NOT NULL,

@@ -1,22 +1,40 @@
 -- Why a face may be used, who said yes to it, and what a gate signed about it. Nothing is removed by a flag: a consent has an end.
 
 CREATE TABLE purposes (
-    id              BLOB    NOT NULL PRIMARY KEY,
-    door_id         BLOB    NOT NULL REFERENCES doors (id),
-    mode            TEXT    NOT NULL,
-    sentence_zh     TEXT    NOT NULL,
-    sentence_en     TEXT    NOT NULL,
-    necessity       TEXT    NOT NULL,
-    alternatives    TEXT    NOT NULL,
-    retention_days  INTEGER NOT NULL,
-    declared_at     INTEGER NOT NULL,
-    declared_by     BLOB    NOT NULL REFERENCES operators (id),
-    assessment      TEXT,
-    assessed_at     INTEGER,
-    assessed_by     BLOB    REFERENCES operators (id),
-    activated_at    INTEGER,
-    activated_by    BLOB    REFERENCES operators (id),
-    ended_at        INTEGER
+    id                    BLOB    NOT NULL PRIMARY KEY,
+    door_id               BLOB    NOT NULL REFERENCES doors (id),
+    -- The door's name and its ways without a face when the purpose was declared: what people read and sign does not change under them.
+    door_name_zh          TEXT    NOT NULL,
+    door_name_en          TEXT    NOT NULL,
+    other_ways_zh         TEXT    NOT NULL,
+    other_ways_en         TEXT    NOT NULL,
+    mode                  TEXT    NOT NULL,
+    basis                 TEXT    NOT NULL,
+    sentence_zh           TEXT    NOT NULL,
+    sentence_en           TEXT    NOT NULL,
+    necessity_zh          TEXT    NOT NULL,
+    necessity_en          TEXT    NOT NULL,
+    -- One a line.
+    alternatives          TEXT    NOT NULL,
+    open_search_necessity TEXT,
+    template_days         INTEGER NOT NULL,
+    passage_days          INTEGER NOT NULL,
+    -- A role, not a name.
+    owner                 TEXT    NOT NULL,
+    declared_at           INTEGER NOT NULL,
+    declared_by           BLOB    NOT NULL REFERENCES operators (id),
+    assessment_necessity  TEXT,
+    assessment_impact     TEXT,
+    assessment_risk       TEXT,
+    assessment_safeguards TEXT,
+    assessment_author     TEXT,
+    assessment_by_another INTEGER,
+    assessed_at           INTEGER,
+    assessed_by           BLOB    REFERENCES operators (id),
+    assessment_kept_until INTEGER,
+    activated_at          INTEGER,
+    activated_by          BLOB    REFERENCES operators (id),
+    ended_at              INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX purposes_one_active ON purposes (door_id) WHERE activated_at IS NOT NULL AND ended_at IS NULL;
@@ -56,7 +74,7 @@ CREATE TABLE consents (
     signed_at      INTEGER,
     enrolled_at    INTEGER,
     ended_at       INTEGER,
-    -- 'portal', 'gate', 'expired', 'purpose' or 'superseded'.
+    -- 'portal', 'gate', 'expired' or 'purpose'.
     ended_by       TEXT
 ) STRICT;
 

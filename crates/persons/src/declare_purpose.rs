@@ -1,0 +1,38 @@
+//! An operator writes down why faces would be used at a door. Nothing is matched by it yet.
+
+use countenance_base::{OperatorId, PurposeId};
+use countenance_rules::{PurposeFacts, Request};
+use countenance_storage::Tx;
+
+use crate::purpose::{DoorWords, Purpose, PurposeError};
+use crate::{Ctx, store};
+
+/// Input of [`declare_purpose`].
+#[derive(Debug, Clone)]
+pub struct DeclarePurpose {
+    pub operator: OperatorId,
+    pub door: DoorWords,
+    pub facts: PurposeFacts,
+}
+
+/// Keeps the declaration, if the rulebook permits it.
+pub async fn declare_purpose(tx: &mut Tx, ctx: &mut Ctx<'_>, input: DeclarePurpose) -> Result<PurposeId, PurposeError> {
+    let mut facts = input.facts;
+    facts.alternatives = facts.alternatives.iter().flat_map(|text| text.lines()).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let ruling = ctx.rulebook.rule(&Request::DeclarePurpose(facts.clone()));
+    if !ruling.permitted {
+        return Err(PurposeError::Refused(Box::new(ruling)));
+    }
+    let purpose = Purpose {
+        id: PurposeId::new(ctx.now, ctx.rng),
+        door: input.door,
+        facts,
+        declared_at: ctx.now,
+        declared_by: input.operator,
+        assessment: None,
+        activated_at: None,
+        ended_at: None,
+    };
+    store::purpose::insert(tx, &purpose).await?;
+    Ok(purpose.id)
+}

@@ -1,0 +1,138 @@
+//! Why faces may be used at a door: declared, assessed, active, ended.
+
+use std::collections::BTreeMap;
+
+use countenance_base::{DoorId, OperatorId, PurposeId, Text, Timestamp};
+use countenance_rules::{AssessmentFacts, AssessmentHead, PurposeFacts, Ruling};
+use countenance_storage::{StoreError, Tx};
+
+use crate::store;
+
+/// A door as the declaration, the notice and the consent name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoorWords {
+    pub id: DoorId,
+    pub name: Text,
+    /// Its ways without a face, in words.
+    pub other_ways: Text,
+}
+
+/// A purpose with everything that was written about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purpose {
+    pub id: PurposeId,
+    pub door: DoorWords,
+    pub facts: PurposeFacts,
+    pub declared_at: Timestamp,
+    pub declared_by: OperatorId,
+    pub assessment: Option<Assessment>,
+    pub activated_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
+}
+
+/// An approved impact assessment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    pub heads: BTreeMap<AssessmentHead, String>,
+    /// Who wrote it: a role or an office.
+    pub author: String,
+    /// Approved by another than its author.
+    pub by_another: bool,
+    pub approved_at: Timestamp,
+    pub approved_by: OperatorId,
+    pub kept_until: Timestamp,
+}
+
+/// Where a purpose stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PurposeState {
+    Declared,
+    Assessed,
+    Active,
+    Ended,
+}
+
+impl PurposeState {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Assessed => "assessed",
+            Self::Active => "active",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl Purpose {
+    pub const fn state(&self) -> PurposeState {
+        match self {
+            Self { ended_at: Some(_), .. } => PurposeState::Ended,
+            Self { activated_at: Some(_), .. } => PurposeState::Active,
+            Self { assessment: Some(_), .. } => PurposeState::Assessed,
+            Self { .. } => PurposeState::Declared,
+        }
+    }
+
+    /// The assessment as facts. A declaration never changes after it was assessed, so it cannot be stale by a change of ours.
+    pub(crate) fn assessment_facts(&self) -> Option<AssessmentFacts> {
+        self.assessment.as_ref().map(|assessment| AssessmentFacts {
+            approved: assessment.approved_at,
+            heads: assessment.heads.iter().filter(|(_, text)| !text.trim().is_empty()).map(|(head, _)| *head).collect(),
+            by_another: assessment.by_another,
+            stale: false,
+            kept_until: assessment.kept_until,
+        })
+    }
+}
+
+/// Why a step of a purpose was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PurposeError {
+    #[error("the rulebook refuses")]
+    Refused(Box<Ruling>),
+    #[error("no such purpose")]
+    Unknown,
+    #[error("purpose is not in the state that this step needs")]
+    State,
+    #[error("another purpose is active at this door")]
+    DoorTaken,
+    #[error("notice cannot be rendered")]
+    Notice(#[source] countenance_rules::NoticeRefused),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl PurposeError {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "rulebook.refused",
+            Self::Unknown => "purpose.unknown",
+            Self::State => "purpose.state",
+            Self::DoorTaken => "purpose.door_taken",
+            Self::Notice(_) => "notice.broken",
+            Self::Store(_) => "store.failed",
+        }
+    }
+
+    /// The rulebook's reasons, when it was the rulebook.
+    pub const fn ruling(&self) -> Option<&Ruling> {
+        match self {
+            Self::Refused(ruling) => Some(ruling),
+            Self::Unknown | Self::State | Self::DoorTaken | Self::Notice(_) | Self::Store(_) => None,
+        }
+    }
+}
+
+pub async fn lookup_purpose(tx: &mut Tx, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
+    store::purpose::lookup(tx, id).await
+}
+
+/// The active purpose at `door`; there is at most one.
+pub async fn lookup_active_purpose(tx: &mut Tx, door: DoorId) -> Result<Option<Purpose>, StoreError> {
+    store::purpose::lookup_active(tx, door).await
+}
+
+/// All purposes, the newest first.
+pub async fn list_purposes(tx: &mut Tx) -> Result<Vec<Purpose>, StoreError> {
+    store::purpose::list(tx).await
+}

@@ -1,0 +1,67 @@
+//! What gates sign for people, and what it does to a consent.
+
+use countenance_base::{ConsentId, GateId, PersonId, Timestamp};
+use countenance_storage::{StoreError, Tx};
+
+use crate::consent::EndedBy;
+use crate::{raise_epoch, store};
+
+pub const CAUSE_ENROLLED: &str = "enrolled";
+pub const CAUSE_WITHDRAWN_GATE: &str = "withdrawn.gate";
+
+/// A receipt whose signature by the gate's device key was checked when it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptView {
+    pub gate: GateId,
+    /// Journal sequence of the frame written before the act.
+    pub sequence: u64,
+    pub person: PersonId,
+    pub consent: ConsentId,
+    /// `enrolled`, or why erased.
+    pub cause: String,
+    pub at: Timestamp,
+    /// The gate's signed bytes.
+    pub envelope: Vec<u8>,
+}
+
+/// Why a receipt was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptRefused {
+    #[error("receipt names a consent that is not this person's at this gate")]
+    Foreign,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Keeps a receipt and moves its consent; taking the same one again changes nothing.
+///
+/// A gate that erased on its own, because the person withdrew there, ends the consent here too.
+pub async fn take_receipt(tx: &mut Tx, now: Timestamp, receipt: &ReceiptView) -> Result<(), ReceiptRefused> {
+    let consent = store::consent::lookup(tx, receipt.consent).await?;
+    let consent = consent.filter(|consent| consent.person == receipt.person && consent.gate(receipt.gate).is_some());
+    let consent = consent.ok_or(ReceiptRefused::Foreign)?;
+    if store::receipt::insert(tx, receipt, now).await? == 0 {
+        return Ok(());
+    }
+    if receipt.cause == CAUSE_ENROLLED {
+        if store::consent::note_enrolled(tx, consent.id, receipt.gate, receipt.at).await? > 0 {
+            raise_epoch(tx).await?;
+        }
+        return Ok(());
+    }
+    store::consent::note_erased(tx, consent.id, receipt.gate, receipt.at).await?;
+    if receipt.cause == CAUSE_WITHDRAWN_GATE && store::consent::end(tx, consent.id, EndedBy::Gate, receipt.at).await? > 0 {
+        raise_epoch(tx).await?;
+    }
+    Ok(())
+}
+
+/// The person's receipts, the newest first.
+pub async fn receipts_view(tx: &mut Tx, person: PersonId) -> Result<Vec<ReceiptView>, StoreError> {
+    store::receipt::list_of_person(tx, person).await
+}
+
+/// One receipt of the person, for download.
+pub async fn lookup_receipt(tx: &mut Tx, person: PersonId, gate: GateId, sequence: u64) -> Result<Option<ReceiptView>, StoreError> {
+    Ok(store::receipt::lookup(tx, gate, sequence).await?.filter(|receipt| receipt.person == person))
+}

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+
+use countenance_base::{DoorId, OperatorId, PurposeId, Text, Timestamp};
+use countenance_grant::Mode;
+use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
+use countenance_storage::{Row, StoreError, Tx};
+
+use crate::purpose::{Assessment, DoorWords, Purpose};
+
+pub(crate) async fn insert(tx: &mut Tx, purpose: &Purpose) -> Result<(), StoreError> {
+    let facts = &purpose.facts;
+    tx.change_one(
+        "INSERT INTO purposes (id, door_id, door_name_zh, door_name_en, other_ways_zh, other_ways_en, mode, basis, sentence_zh, sentence_en,
+                               necessity_zh, necessity_en, alternatives, open_search_necessity, template_days, passage_days, owner,
+                               declared_at, declared_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        &[
+            purpose.id.into(),
+            purpose.door.id.into(),
+            (&purpose.door.name.zh).into(),
+            (&purpose.door.name.en).into(),
+            (&purpose.door.other_ways.zh).into(),
+            (&purpose.door.other_ways.en).into(),
+            facts.mode.text().into(),
+            facts.basis.word().into(),
+            (&facts.text.zh).into(),
+            (&facts.text.en).into(),
+            (&facts.necessity.zh).into(),
+            (&facts.necessity.en).into(),
+            (&facts.alternatives.join("\n")).into(),
+            facts.open_search_necessity.as_deref().into(),
+            facts.template_days.into(),
+            facts.passage_days.into(),
+            (&facts.owner).into(),
+            purpose.declared_at.into(),
+            purpose.declared_by.into(),
+        ],
+    )
+    .await
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, door_id, door_name_zh, door_name_en, other_ways_zh, other_ways_en, mode, basis, sentence_zh, sentence_en,
+                    necessity_zh, necessity_en, alternatives, open_search_necessity, template_days, passage_days, owner,
+                    declared_at, declared_by, assessment_necessity, assessment_impact, assessment_risk, assessment_safeguards,
+                    assessment_author, assessment_by_another, assessed_at, assessed_by, assessment_kept_until, activated_at, ended_at
+             FROM purposes ",
+            $tail
+        )
+    };
+}
+
+pub(crate) async fn lookup(tx: &mut Tx, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
+    tx.lookup(select!("WHERE id = $1"), &[id.into()]).await?.as_ref().map(read).transpose()
+}
+
+pub(crate) async fn lookup_active(tx: &mut Tx, door: DoorId) -> Result<Option<Purpose>, StoreError> {
+    tx.lookup(select!("WHERE door_id = $1 AND activated_at IS NOT NULL AND ended_at IS NULL"), &[door.into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+/// The newest thousand: an operator with more has other troubles.
+pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Purpose>, StoreError> {
+    tx.list(select!("ORDER BY declared_at DESC LIMIT 1000"), &[]).await?.iter().map(read).collect()
+}
+
+pub(crate) async fn assess(tx: &mut Tx, id: PurposeId, assessment: &Assessment) -> Result<(), StoreError> {
+    let head = |head| assessment.heads.get(&head).map(String::as_str);
+    tx.change_one(
+        "UPDATE purposes
+         SET assessment_necessity = $2, assessment_impact = $3, assessment_risk = $4, assessment_safeguards = $5,
+             assessment_author = $6, assessment_by_another = $7, assessed_at = $8, assessed_by = $9, assessment_kept_until = $10
+         WHERE id = $1 AND ended_at IS NULL",
+        &[
+            id.into(),
+            head(AssessmentHead::Necessity).into(),
+            head(AssessmentHead::Impact).into(),
+            head(AssessmentHead::Risk).into(),
+            head(AssessmentHead::Safeguards).into(),
+            (&assessment.author).into(),
+            assessment.by_another.into(),
+            assessment.approved_at.into(),
+            assessment.approved_by.into(),
+            assessment.kept_until.into(),
+        ],
+    )
+    .await
+}
+
+pub(crate) async fn activate(tx: &mut Tx, id: PurposeId, operator: OperatorId, now: Timestamp) -> Result<(), StoreError> {
+    tx.change_one(
+        "UPDATE purposes
+         SET activated_at = $2, activated_by = $3
+         WHERE id = $1 AND activated_at IS NULL AND ended_at IS NULL",
+        &[id.into(), now.into(), operator.into()],
+    )
+    .await
+}
+
+pub(crate) async fn end(tx: &mut Tx, id: PurposeId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE purposes
+         SET ended_at = $2
+         WHERE id = $1 AND ended_at IS NULL",
+        &[id.into(), now.into()],
+    )
+    .await
+}
+
+fn read(row: &Row) -> Result<Purpose, StoreError> {
+    let (mode, basis, alternatives): (String, String, String) = (row.get("mode")?, row.get("basis")?, row.get("alternatives")?);
+    let mode = Mode::from_text(&mode).ok_or(StoreError::Column { column: "mode" })?;
+    Ok(Purpose {
+        id: row.get("id")?,
+        door: DoorWords {
+            id: row.get("door_id")?,
+            name: Text { zh: row.get("door_name_zh")?, en: row.get("door_name_en")? },
+            other_ways: Text { zh: row.get("other_ways_zh")?, en: row.get("other_ways_en")? },
+        },
+        facts: PurposeFacts {
+            text: Text { zh: row.get("sentence_zh")?, en: row.get("sentence_en")? },
+            necessity: Text { zh: row.get("necessity_zh")?, en: row.get("necessity_en")? },
+            alternatives: alternatives.lines().map(ToOwned::to_owned).collect(),
+            basis: LawfulBasis::from_word(&basis).ok_or(StoreError::Column { column: "basis" })?,
+            mode,
+            open_search_necessity: row.get_optional("open_search_necessity")?,
+            open_search_apart: mode == Mode::OneToMany,
+            template_days: row.get("template_days")?,
+            passage_days: row.get("passage_days")?,
+            owner: row.get("owner")?,
+        },
+        declared_at: row.get("declared_at")?,
+        declared_by: row.get("declared_by")?,
+        assessment: read_assessment(row)?,
+        activated_at: row.get_optional("activated_at")?,
+        ended_at: row.get_optional("ended_at")?,
+    })
+}
+
+fn read_assessment(row: &Row) -> Result<Option<Assessment>, StoreError> {
+    let Some(approved_at) = row.get_optional("assessed_at")? else { return Ok(None) };
+    let columns = [
+        (AssessmentHead::Necessity, "assessment_necessity"),
+        (AssessmentHead::Impact, "assessment_impact"),
+        (AssessmentHead::Risk, "assessment_risk"),
+        (AssessmentHead::Safeguards, "assessment_safeguards"),
+    ];
+    let mut heads = BTreeMap::new();
+    for (head, column) in columns {
+        if let Some(text) = row.get_optional(column)? {
+            heads.insert(head, text);
+        }
+    }
+    Ok(Some(Assessment {
+        heads,
+        author: row.get("assessment_author")?,
+        by_another: row.get("assessment_by_another")?,
+        approved_at,
+        approved_by: row.get("assessed_by")?,
+        kept_until: row.get("assessment_kept_until")?,
+    }))
+}

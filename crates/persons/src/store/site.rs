@@ -1,0 +1,61 @@
+use countenance_base::{Text, Timestamp};
+use countenance_grant::PublicKey;
+use countenance_storage::{StoreError, Tx};
+
+use crate::Site;
+
+pub(crate) async fn insert(tx: &mut Tx, now: Timestamp, site: &Site) -> Result<(), StoreError> {
+    tx.change_one(
+        "INSERT INTO site (one, id, name_zh, name_en, operator_zh, operator_en, contact_zh, contact_en, complaints_zh, complaints_en,
+                           time_zone, public_key, evidence_key, epoch, created_at)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)",
+        &[
+            site.id.into(),
+            (&site.name.zh).into(),
+            (&site.name.en).into(),
+            (&site.operator.zh).into(),
+            (&site.operator.en).into(),
+            (&site.contact.zh).into(),
+            (&site.contact.en).into(),
+            (&site.complaints.zh).into(),
+            (&site.complaints.en).into(),
+            (&site.time_zone).into(),
+            site.public_key.0.into(),
+            site.evidence_key.into(),
+            now.into(),
+        ],
+    )
+    .await
+}
+
+pub(crate) async fn lookup(tx: &mut Tx) -> Result<Option<Site>, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT id, name_zh, name_en, operator_zh, operator_en, contact_zh, contact_en, complaints_zh, complaints_en,
+                    time_zone, public_key, evidence_key
+             FROM site",
+            &[],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Site {
+        id: row.get("id")?,
+        name: Text { zh: row.get("name_zh")?, en: row.get("name_en")? },
+        operator: Text { zh: row.get("operator_zh")?, en: row.get("operator_en")? },
+        contact: Text { zh: row.get("contact_zh")?, en: row.get("contact_en")? },
+        complaints: Text { zh: row.get("complaints_zh")?, en: row.get("complaints_en")? },
+        time_zone: row.get("time_zone")?,
+        public_key: PublicKey(row.get("public_key")?),
+        evidence_key: row.get("evidence_key")?,
+    }))
+}
+
+pub(crate) async fn epoch(tx: &mut Tx) -> Result<u64, StoreError> {
+    let row = tx.lookup("SELECT epoch FROM site", &[]).await?;
+    row.map_or(Ok(0), |row| row.get("epoch"))
+}
+
+pub(crate) async fn raise_epoch(tx: &mut Tx) -> Result<u64, StoreError> {
+    let row = tx.lookup("UPDATE site SET epoch = epoch + 1 RETURNING epoch", &[]).await?;
+    row.ok_or(StoreError::Affected { changed: 0 })?.get("epoch")
+}

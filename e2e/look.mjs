@@ -1,5 +1,5 @@
 // Pictures of every page, and an accessibility audit of each.
-//   cargo run -p countenance-portal --example samples -- DIR/samples
+//   COUNTENANCE_SAMPLES=DIR/samples cargo test -p countenance-portal --test it written
 //   node e2e/look.mjs DIR [name…]
 // Writes DIR/<page>-<language>-<width>-<light|dark>.png; exits 1 when axe-core finds a violation or a page reports an error.
 

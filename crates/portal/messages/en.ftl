@@ -22,7 +22,7 @@ days = { $n ->
 }
 seconds = { $n } s
 pager = More pages
-pager-newer = Newer
+pager-newest = Newest
 pager-older = Older
 
 ## Sign-in and account
@@ -285,8 +285,9 @@ alarm-at = { $door }, gate { $gate }
 alarm-journal-80 = The record is four fifths full, faces paused. Bring the gate online to upload it.
 alarm-journal-full = The record is full: it erases, but opens no door. Bring the gate online to upload it.
 alarm-clock-behind = The clock is behind, faces paused. Set the clock.
-alarm-forked = Its record does not extend the one known here: a copy or a rollback. Faces paused. Look into it, then claim the gate anew.
 alarm-camera-none = No camera, faces paused. Check the cable.
+alarm-journal-forked = Its record does not extend the one known here: a copy or a rollback. Faces paused. Look into it, then claim the gate anew.
+alarm-receipt-foreign = It sent a receipt that fits no consent. Look into the gate.
 alarm-other = Alarm { $code }
 
 ## What went wrong
@@ -325,4 +326,8 @@ problem-form-fields = Nothing was done. Something is not filled in. Go back and 
 problem-page-not-found = There is no such page, or it is not for you.
 problem-store-failed = Nothing was done. The server had a fault and noted it. Try again in a while.
 problem-server-busy = Nothing was done. The server is busy. Try again in a while.
+problem-door-unknown = There is no such door.
+problem-door-ways = Not saved. Choose at least one way in.
+problem-door-open-time = Not saved. A door opens for half a second to thirty seconds.
+problem-door-name = Not saved. A door has a name in Chinese and English.
 problem-other = Nothing was done. Try again in a while, or tell the desk the code.

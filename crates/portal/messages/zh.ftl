@@ -19,7 +19,7 @@ just-now = 刚刚
 days = { $n } 天
 seconds = { $n } 秒
 pager = 翻页
-pager-newer = 较新的
+pager-newest = 最新的
 pager-older = 较早的
 
 ## 登录与开户
@@ -276,8 +276,9 @@ alarm-at = { $door }，设备 { $gate }
 alarm-journal-80 = 记录用到八成，人脸停用。让设备联网上传，就会恢复。
 alarm-journal-full = 记录满了，只能抹掉，不能开门。让设备联网上传。
 alarm-clock-behind = 时钟走慢了，人脸停用。校准时钟。
-alarm-forked = 记录和这里知道的接不上，可能被复制或回退。人脸已停用。查清以后重新认领设备。
 alarm-camera-none = 没有镜头，人脸停用。检查接线。
+alarm-journal-forked = 记录和这里知道的接不上，可能被复制或回退。人脸已停用。查清以后重新认领设备。
+alarm-receipt-foreign = 设备送来的回执对不上任何一份同意。查一查设备。
 alarm-other = 告警 { $code }
 
 ## 出了什么问题
@@ -316,4 +317,8 @@ problem-form-fields = 没有办成。有的内容没有填好。回到上一页�
 problem-page-not-found = 没有这一页，或者它不是给您看的。
 problem-store-failed = 没有办成。服务器出了问题，已经记下。过一会儿再试。
 problem-server-busy = 没有办成。服务器正忙。过一会儿再试。
+problem-door-unknown = 没有这个门。
+problem-door-ways = 没有保存。至少选一种进门方式。
+problem-door-open-time = 没有保存。开门时间要在半秒到三十秒之间。
+problem-door-name = 没有保存。门要有中文和英文的名字。
 problem-other = 没有办成。过一会儿再试，或把代码告诉服务台。

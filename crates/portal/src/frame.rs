@@ -2,11 +2,15 @@
 
 use std::borrow::Borrow;
 use std::fmt::Display;
+use std::time::Duration;
 
 use countenance_base::{Locale, Text, Timestamp};
 use fluent_bundle::FluentValue;
 
 use crate::messages;
+
+const JUST_NOW: Duration = Duration::from_mins(2);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Where in the product a page stands; decides which navigation it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,14 +101,12 @@ impl Frame {
     /// "just now" within two minutes, else [`Self::when`].
     pub fn ago(&self, at: impl Borrow<Timestamp>) -> String {
         let at = *at.borrow();
-        const JUST_NOW: std::time::Duration = std::time::Duration::from_secs(120);
         if self.now.since(at) <= JUST_NOW { self.t("just-now") } else { self.when(at) }
     }
 
     /// The local day of `at`; today and yesterday by their names.
     pub fn day(&self, at: impl Borrow<Timestamp>) -> String {
         let at = *at.borrow();
-        const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
         let day = at.civil_day(&self.zone);
         if day == self.now.civil_day(&self.zone) {
             self.t("today")
@@ -122,7 +124,6 @@ impl Frame {
     }
 
     /// The address of a static file, which changes with its content.
-    #[expect(clippy::unused_self, reason = "templates reach everything through the frame")]
     pub fn asset(&self, name: &str) -> String {
         crate::assets::path(name)
     }
@@ -173,16 +174,8 @@ pub fn code_key(prefix: &str, code: &str) -> String {
 
 /// RFC 3986: everything but unreserved characters and `/` as `%XX`.
 fn percent(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    text.bytes().map(|byte| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 #[cfg(test)]

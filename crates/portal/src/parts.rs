@@ -126,22 +126,22 @@ impl Day {
     }
 }
 
-/// Addresses of the neighbouring pages of a list.
+/// Addresses of the neighbouring pages of a list that goes back in time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pager {
-    pub newer: Option<String>,
+    /// The beginning of the list, unless this is it.
+    pub newest: Option<String>,
     pub older: Option<String>,
 }
 
 impl Pager {
-    /// Links from page `page` (0 is the newest) of `path`; `more` says that another page follows.
-    pub fn of(path: &str, page: u32, more: bool) -> Self {
-        let to = |page: u32| if page == 0 { path.to_owned() } else { format!("{path}?page={page}") };
-        Self { newer: page.checked_sub(1).map(to), older: more.then(|| to(page + 1)) }
+    /// `paged`: this page is not the first. `older`: the time before which the next page begins, where there is one.
+    pub fn new(path: &str, paged: bool, older: Option<Timestamp>) -> Self {
+        Self { newest: paged.then(|| path.to_owned()), older: older.map(|before| format!("{path}?before={}", before.0)) }
     }
 
     pub const fn is_needed(&self) -> bool {
-        self.newer.is_some() || self.older.is_some()
+        self.newest.is_some() || self.older.is_some()
     }
 }
 
@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_pager_knows_its_ends() {
-        assert!(!Pager::of("/uses", 0, false).is_needed());
-        assert_eq!(Pager::of("/uses", 1, true), Pager { newer: Some("/uses".into()), older: Some("/uses?page=2".into()) });
+        assert!(!Pager::new("/uses", false, None).is_needed());
+        let pager = Pager::new("/uses", true, Some(Timestamp(7)));
+        assert_eq!(pager, Pager { newest: Some("/uses".into()), older: Some("/uses?before=7".into()) });
     }
 }

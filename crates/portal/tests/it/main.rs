@@ -1,6 +1,10 @@
 //! Every page in both languages, and every word that code or a template asks for.
 
+#[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
 mod vector;
+#[cfg(test)]
 mod words;

@@ -31,6 +31,19 @@ fn every_page_has_a_sample_and_renders_in_both_languages() {
     }
 }
 
+/// For looking at: `COUNTENANCE_SAMPLES=DIR cargo test -p countenance-portal --test it written`.
+#[test]
+fn samples_are_written_where_somebody_wants_to_look() {
+    let Some(dir) = std::env::var_os("COUNTENANCE_SAMPLES") else { return };
+    for (locale, word) in [(Locale::Zh, "zh"), (Locale::En, "en")] {
+        let dir = Path::new(&dir).join(word);
+        std::fs::create_dir_all(&dir).unwrap();
+        for (name, html) in samples::all(locale) {
+            std::fs::write(dir.join(format!("{name}.html")), html).unwrap();
+        }
+    }
+}
+
 #[test]
 fn no_page_needs_what_the_content_policy_forbids() {
     for locale in Locale::ALL {
@@ -61,8 +74,8 @@ fn every_posting_form_carries_the_token() {
 #[test]
 fn nothing_about_a_face_is_ticked_before_the_person_does_it() {
     for (name, html) in samples::all(Locale::En) {
-        let about_face = html.split("value=\"").skip(1).filter(|rest| rest.starts_with("face\""));
-        let ticked = about_face.filter(|rest| rest.split('>').next().unwrap().contains("checked")).count();
+        let boxes = html.split("type=\"checkbox\"").skip(1).filter(|rest| rest.split('>').next().unwrap().contains("face"));
+        let ticked = boxes.filter(|rest| rest.split('>').next().unwrap().contains("checked")).count();
         assert!(ticked == 0 || name.starts_with("door_"), "{name}");
         if name == "face_consent" {
             assert!(!html.contains("checkbox") && !html.contains("autofocus"));

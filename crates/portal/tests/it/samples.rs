@@ -1,11 +1,16 @@
 //! One filled example of every page, for tests and for looking at.
 
 use countenance_base::{Locale, Text, Timestamp};
-use countenance_portal::desk::*;
-use countenance_portal::parts::*;
-use countenance_portal::resident::*;
+use countenance_portal::desk::{
+    AlarmRow, DoorLine, DoorPage, Doors, Enter, GateView, Happenings, PurposeDraft, PurposeState, PurposeView, Way, WindowRow,
+};
+use countenance_portal::parts::{Day, Pager, PassageRow, ReceiptView, Strip};
+use countenance_portal::resident::{
+    CardHow, Claim, ConsentPage, ConsentState, ConsentView, Consents, DoorQr, EnrolmentCode, FaceConsent, FaceDoor, FaceDoorState, FaceRefused, Lane,
+    LaneCard, SetPin, SignIn, Uses, Ways,
+};
 use countenance_portal::seal::Seal;
-use countenance_portal::*;
+use countenance_portal::{ErrorPage, Frame, Place, Problem, Refusal, Template};
 
 /// A page's name, and its HTML.
 pub(crate) type Sample = (&'static str, String);
@@ -50,7 +55,7 @@ fn consent(state: ConsentState) -> ConsentView {
     let receipts = match state {
         ConsentState::Signed => vec![],
         ConsentState::Forgotten => vec![receipt("enrolled", "2026-11-20T03:31:00Z"), receipt("withdrawn.portal", "2026-11-23T03:31:50Z")],
-        _ => vec![receipt("enrolled", "2026-11-23T03:31:00Z")],
+        ConsentState::Enrolled | ConsentState::Withdrawn | ConsentState::Expired => vec![receipt("enrolled", "2026-11-23T03:31:00Z")],
     };
     ConsentView {
         id: "0193574c5a1f4c7e8b1d2f3a4b5c6d7e".into(),
@@ -212,7 +217,7 @@ fn resident(locale: Locale) -> Vec<Sample> {
         ("consent_withdrawn", page(ConsentState::Withdrawn)),
         ("consent_forgotten", page(ConsentState::Forgotten)),
         ("consent_expired", page(ConsentState::Expired)),
-        ("uses", Uses { frame: frame(Place::Uses), days: Day::group(passages(None), "Asia/Shanghai"), pager: Pager::of("/uses", 1, true), retention_days: 30 }.render().unwrap()),
+        ("uses", Uses { frame: frame(Place::Uses), days: Day::group(passages(None), "Asia/Shanghai"), pager: Pager::new("/uses", true, Some(at("2026-11-20T10:05:09Z"))), retention_days: 30 }.render().unwrap()),
         ("uses_none", Uses { frame: frame(Place::Uses), days: vec![], pager: Pager::default(), retention_days: 1 }.render().unwrap()),
     ]
 }
@@ -228,10 +233,10 @@ fn desk(locale: Locale) -> Vec<Sample> {
     };
     let happenings = Happenings {
         frame: frame(Place::Happenings),
-        alarms: vec![AlarmRow { gate: 4, door: door(), code: "forked".into() }],
+        alarms: vec![AlarmRow { gate: 4, door: door(), code: "journal.forked".into() }],
         days: Day::group(passages(Some("12-1803")), "Asia/Shanghai"),
         windows: vec![WindowRow { gate: 3, door: door(), opened: at("2026-11-23T03:29:58Z"), closed: at("2026-11-23T03:30:01Z"), frames: 14, faces_max: 1, embedded: 1 }],
-        pager: Pager::of("/desk/happenings", 0, true),
+        pager: Pager::new("/desk/happenings", false, Some(at("2026-11-20T10:05:09Z"))),
         retention_days: 30,
     };
     vec![

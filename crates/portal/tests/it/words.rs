@@ -107,34 +107,17 @@ fn templates_hold_no_words() {
     assert!(seen > 0, "the scan must find the one word that is allowed");
 }
 
-/// Runs of two or more letters outside tags, expressions and statements.
+/// Runs of two or more letters, or any Chinese one, outside expressions, statements and tags.
 fn words_outside_markup(text: &str) -> Vec<String> {
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['<', '{']) {
-        plain.push_str(&rest[..at]);
-        plain.push(' ');
-        let tail = &rest[at..];
-        let end = if tail.starts_with("{{") {
-            "}}"
-        } else if tail.starts_with("{%") {
-            "%}"
-        } else {
-            ">"
-        };
-        // A tag may hold expressions with `>`; they are gone with their own end first.
-        let mut depth_end = tail.find(end).map_or(tail.len(), |found| found + end.len());
-        if end == ">" {
-            while tail[..depth_end].matches("{{").count() > tail[..depth_end].matches("}}").count()
-                || tail[..depth_end].matches("{%").count() > tail[..depth_end].matches("%}").count()
-            {
-                depth_end = tail[depth_end..].find(end).map_or(tail.len(), |found| depth_end + found + end.len());
-            }
-        }
-        rest = &tail[depth_end..];
-    }
-    plain.push_str(rest);
-    plain.split(|char: char| !char.is_alphabetic()).filter(|word| word.chars().count() > 1 || word.chars().any(|char| !char.is_ascii())).map(str::to_owned).collect()
+    let plain = [("{{", "}}"), ("{%", "%}"), ("<", ">")].into_iter().fold(text.to_owned(), |text, (open, close)| without(&text, open, close));
+    let is_word = |word: &&str| word.chars().count() > 1 || !word.is_ascii();
+    plain.split(|char: char| !char.is_alphabetic()).filter(|word| !word.is_empty()).filter(is_word).map(str::to_owned).collect()
+}
+
+fn without(text: &str, open: &str, close: &str) -> String {
+    let mut parts = text.split(open);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |out, part| out + " " + part.split_once(close).map_or("", |(_, after)| after))
 }
 
 #[test]

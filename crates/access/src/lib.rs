@@ -1,1 +1,35 @@
-//! (skeleton)
+//! Doors and gates: ways, claims, signed snapshots, grants minted, frames and passages taken in.
+//!
+//! One use case a file. Purposes, consents and codes are kept by `persons`; this crate knows the door, so it asks the rulebook
+//! about a person at a door ([`begin_consent()`], [`redeem_code()`], [`build_snapshot()`]).
+//!
+//! INVARIANT: no grant is minted without the rulebook's yes in the same transaction.
+//! INVARIANT: a gate's journal is taken in without gaps, and never twice differently.
+
+mod begin_consent;
+mod build_snapshot;
+mod claim_gate;
+mod door;
+mod findings_view;
+mod forget_passages;
+mod gate;
+mod passages_view;
+mod question;
+mod redeem_code;
+mod save_door;
+mod store;
+mod take_frames;
+mod take_poll;
+
+pub use begin_consent::{BegunConsent, begin_consent, make_enrolment_code};
+pub use build_snapshot::build_snapshot;
+pub use claim_gate::{ClaimGateError, GateCode, GateCodeError, claim_gate, make_gate_code};
+pub use door::{Door, DoorSettings, list_doors, lookup_door, lookup_door_by_number};
+pub use findings_view::{KeptFinding, findings_of_consent};
+pub use forget_passages::forget_passages;
+pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};
+pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
+pub use redeem_code::redeem_code;
+pub use save_door::{SaveDoor, SaveDoorError, save_door};
+pub use take_frames::take_frames;
+pub use take_poll::{take_poll, take_sequence};

@@ -101,6 +101,8 @@ pub struct ConsentGate {
     pub gate: GateId,
     /// Id of the match grant in this gate's snapshots.
     pub match_grant: GrantId,
+    /// An enrolment code was redeemed here: from then on a template may exist, whether its receipt has arrived or not.
+    pub redeemed_at: Option<Timestamp>,
     /// From the gate's own signed receipt.
     pub enrolled_at: Option<Timestamp>,
     /// From the gate's own signed receipt.
@@ -122,9 +124,15 @@ impl Consent {
         self.gates.iter().find(|entry| entry.gate == gate)
     }
 
+    /// Whether this gate may hold a template under this consent.
+    pub fn may_be_at(&self, gate: GateId) -> bool {
+        let gate = self.gate(gate);
+        gate.is_some_and(|gate| gate.erased_at.is_none() && (gate.redeemed_at.is_some() || gate.enrolled_at.is_some()))
+    }
+
     /// Every gate that had a template has signed that it is gone.
     pub fn is_forgotten(&self) -> bool {
-        !self.state.is_live() && self.gates.iter().all(|gate| gate.enrolled_at.is_none() || gate.erased_at.is_some())
+        !self.state.is_live() && self.gates.iter().all(|gate| gate.redeemed_at.is_none() || gate.erased_at.is_some())
     }
 }
 
@@ -158,7 +166,7 @@ pub async fn consents_view(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsentV
     Ok(views)
 }
 
-/// The consents to `purpose` under which a gate holds a template; compiled into snapshots.
-pub async fn list_enrolled_consents(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
-    store::consent::list_enrolled(tx, purpose).await
+/// The live consents to `purpose`; compiled into snapshots.
+pub async fn list_live_consents(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
+    store::consent::list_live(tx, purpose).await
 }

@@ -8,7 +8,7 @@ use countenance_storage::{StoreError, Tx};
 use crate::code::{ENROLMENT_CODE_CHARS, make_code, read_code};
 use crate::consent::Consent;
 use crate::store::consent::CodeRow;
-use crate::{Ctx, store};
+use crate::{Ctx, raise_epoch, store};
 
 const KIND: &str = "enrolment";
 /// How long an ended code is kept, so that "used" and "expired" can be told from "unknown".
@@ -96,12 +96,15 @@ pub async fn check_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, gate: GateId, type
     Ok(GoodCode { id: row.id, consent: consent.ok_or(CodeRefused::Unknown)? })
 }
 
-/// Uses the code up for `grant`, in the transaction that mints it.
-pub async fn use_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, code: &GoodCode, grant: GrantId) -> Result<(), CodeRefused> {
+/// Uses the code up for `grant`, in the transaction that mints it, and raises the epoch: the gate must have this person's match
+/// grant before its receipt arrives, since it erases every template without one. Gives the new epoch.
+pub async fn use_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, code: &GoodCode, gate: GateId, grant: GrantId) -> Result<u64, CodeRefused> {
     match store::consent::use_code(tx, code.id, grant, ctx.now).await {
-        Err(StoreError::Affected { .. }) => Err(CodeRefused::Used),
-        done => Ok(done?),
+        Err(StoreError::Affected { .. }) => return Err(CodeRefused::Used),
+        done => done?,
     }
+    store::consent::note_redeemed(tx, code.consent.id, gate, ctx.now).await?;
+    Ok(raise_epoch(tx).await?)
 }
 
 /// Removes codes that ended a month ago.

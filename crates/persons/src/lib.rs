@@ -38,7 +38,7 @@ pub use assess_purpose::{AssessPurpose, assess_purpose};
 pub use claim_account::{ClaimAccount, ClaimAccountError, ClaimLetter, claim_account, make_claim_letter};
 pub use code::{CLAIM_CODE_CHARS, ENROLMENT_CODE_CHARS, make_code, print_code, read_code};
 pub use consent::{
-    Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_enrolled_consents, lookup_consent, lookup_live_consent,
+    Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_live_consents, lookup_consent, lookup_live_consent,
 };
 pub use credential::{
     Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, signing_key, turn_off, turn_on_pin, turn_on_qr,
@@ -56,7 +56,7 @@ pub use pepper::Pepper;
 pub use person::{ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login};
 pub use pin::{InvalidPin, check_pin};
 pub use purpose::{Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_purposes, lookup_active_purpose, lookup_purpose};
-pub use receipt::{CAUSE_ENROLLED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_view, take_receipt};
+pub use receipt::{CAUSE_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_view, take_receipt};
 pub use session::{
     OperatorSession, PersonSession, end_all_sessions, end_session, forget_ended_sessions, lookup_operator_session, lookup_person_session,
 };

@@ -6,7 +6,11 @@ use countenance_storage::{StoreError, Tx};
 use crate::consent::EndedBy;
 use crate::{raise_epoch, store};
 
+/// A template was made and sealed.
 pub const CAUSE_ENROLLED: &str = "enrolled";
+/// The gate replaced this template by a newer one of the same person.
+pub const CAUSE_SUPERSEDED: &str = "superseded";
+/// The person withdrew at the gate itself.
 pub const CAUSE_WITHDRAWN_GATE: &str = "withdrawn.gate";
 
 /// A receipt whose signature by the gate's device key was checked when it came.
@@ -47,6 +51,10 @@ pub async fn take_receipt(tx: &mut Tx, now: Timestamp, receipt: &ReceiptView) ->
         if store::consent::note_enrolled(tx, consent.id, receipt.gate, receipt.at).await? > 0 {
             raise_epoch(tx).await?;
         }
+        return Ok(());
+    }
+    // A template that a newer one under the same consent replaced: the gate still holds one.
+    if receipt.cause == CAUSE_SUPERSEDED && consent.may_be_at(receipt.gate) {
         return Ok(());
     }
     store::consent::note_erased(tx, consent.id, receipt.gate, receipt.at).await?;

@@ -86,6 +86,7 @@ pub fn draft_consent(ctx: &mut Ctx<'_>, person: PersonId, purpose: &Purpose, gat
     let grants = gates.iter().map(|gate| crate::consent::ConsentGate {
         gate: *gate,
         match_grant: GrantId::new(ctx.now, ctx.rng),
+        redeemed_at: None,
         enrolled_at: None,
         erased_at: None,
     });

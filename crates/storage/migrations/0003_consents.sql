@@ -86,6 +86,8 @@ CREATE TABLE consent_gates (
     gate_id        INTEGER NOT NULL REFERENCES gates (id),
     -- Names the match grant in every snapshot of this gate.
     match_grant_id BLOB    NOT NULL UNIQUE,
+    -- An enrolment code was redeemed here: from then on a template may exist, whether its receipt has arrived or not.
+    redeemed_at    INTEGER,
     -- Set by the gate's own signed receipts.
     enrolled_at    INTEGER,
     erased_at      INTEGER,
@@ -126,7 +128,8 @@ CREATE TABLE grant_findings (
     gate_id    INTEGER NOT NULL REFERENCES gates (id),
     consent_id BLOB    NOT NULL REFERENCES consents (id),
     rule       TEXT    NOT NULL,
-    article    TEXT    NOT NULL,
+    article_zh TEXT    NOT NULL,
+    article_en TEXT    NOT NULL,
     text_zh    TEXT    NOT NULL,
     text_en    TEXT    NOT NULL,
     remedy_zh  TEXT    NOT NULL,

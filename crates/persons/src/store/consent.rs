@@ -93,8 +93,8 @@ pub(crate) async fn list_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<
     read_all(tx, &rows).await
 }
 
-pub(crate) async fn list_enrolled(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
-    let rows = tx.list(select!("WHERE purpose_id = $1 AND state = 'enrolled' ORDER BY id"), &[purpose.into()]).await?;
+pub(crate) async fn list_live(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
+    let rows = tx.list(select!("WHERE purpose_id = $1 AND state IN ('signed', 'enrolled') ORDER BY id"), &[purpose.into()]).await?;
     read_all(tx, &rows).await
 }
 
@@ -178,6 +178,27 @@ pub(crate) async fn note_erased(tx: &mut Tx, id: ConsentId, gate: GateId, at: Ti
          WHERE consent_id = $1 AND gate_id = $2",
         &[id.into(), gate.into(), at.into()],
     )
+    .await?;
+    // A consent that still stands, with no template left anywhere, waits for another enrolment.
+    tx.execute(
+        "UPDATE consents
+         SET state = 'signed'
+         WHERE id = $1 AND state = 'enrolled'
+           AND NOT EXISTS (SELECT 1 FROM consent_gates WHERE consent_id = $1 AND enrolled_at IS NOT NULL AND erased_at IS NULL)",
+        &[id.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// From here on a template may exist at this gate.
+pub(crate) async fn note_redeemed(tx: &mut Tx, id: ConsentId, gate: GateId, now: Timestamp) -> Result<(), StoreError> {
+    tx.change_one(
+        "UPDATE consent_gates
+         SET redeemed_at = $3, erased_at = NULL
+         WHERE consent_id = $1 AND gate_id = $2",
+        &[id.into(), gate.into(), now.into()],
+    )
     .await
 }
 
@@ -209,7 +230,7 @@ async fn read(tx: &mut Tx, row: &Row) -> Result<Consent, StoreError> {
 
 async fn gates(tx: &mut Tx, id: ConsentId) -> Result<Vec<ConsentGate>, StoreError> {
     tx.list(
-        "SELECT gate_id, match_grant_id, enrolled_at, erased_at
+        "SELECT gate_id, match_grant_id, redeemed_at, enrolled_at, erased_at
          FROM consent_gates
          WHERE consent_id = $1
          ORDER BY gate_id",
@@ -221,6 +242,7 @@ async fn gates(tx: &mut Tx, id: ConsentId) -> Result<Vec<ConsentGate>, StoreErro
         Ok(ConsentGate {
             gate: row.get("gate_id")?,
             match_grant: row.get("match_grant_id")?,
+            redeemed_at: row.get_optional("redeemed_at")?,
             enrolled_at: row.get_optional("enrolled_at")?,
             erased_at: row.get_optional("erased_at")?,
         })

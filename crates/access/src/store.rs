@@ -1,0 +1,6 @@
+//! All SQL of this crate, one module a subject.
+
+pub(crate) mod door;
+pub(crate) mod finding;
+pub(crate) mod gate;
+pub(crate) mod passage;

@@ -1,0 +1,107 @@
+//! Journal frames come in: the chain is checked, leaf and sealed record are kept, the note does its work; all in one transaction.
+
+use countenance_base::Timestamp;
+use countenance_gate_core::journal::Leaf;
+use countenance_gate_core::wire::{Frames, FramesAnswer, Head, Note, Receipt, UploadedFrame};
+use countenance_grant::{Envelope, PublicKey, encode};
+use countenance_persons::{ReceiptRefused, ReceiptView, take_receipt};
+use countenance_storage::{StoreError, Tx};
+
+use crate::gate::{ALARM_RECEIPT, Gate};
+use crate::store;
+use crate::take_poll::fork;
+
+/// Far above a record of ours; what is longer is not one.
+const RECORD_BYTES_MAX: usize = 8 * 1024;
+
+enum Taken {
+    Kept(Head),
+    Known,
+    /// A frame before it is missing: nothing after it is taken until that one comes.
+    Gap,
+    Fork,
+}
+
+/// Takes frames in order. Taking the same ones again changes nothing; others in their place are a fork.
+pub async fn take_frames(tx: &mut Tx, gate: &Gate, frames: &Frames, now: Timestamp) -> Result<FramesAnswer, StoreError> {
+    let mut held = gate.held;
+    if gate.forked_at.is_some() {
+        return Ok(FramesAnswer { acknowledged: held.size, forked: true });
+    }
+    for frame in &frames.frames {
+        match take_frame(tx, gate, held, frame, now).await? {
+            Taken::Kept(next) => held = next,
+            Taken::Known => {}
+            Taken::Gap => break,
+            Taken::Fork => {
+                store::gate::set_held(tx, gate.id, &held).await?;
+                fork(tx, gate, now).await?;
+                return Ok(FramesAnswer { acknowledged: held.size, forked: true });
+            }
+        }
+    }
+    store::gate::set_held(tx, gate.id, &held).await?;
+    Ok(FramesAnswer { acknowledged: held.size, forked: false })
+}
+
+async fn take_frame(tx: &mut Tx, gate: &Gate, held: Head, frame: &UploadedFrame, now: Timestamp) -> Result<Taken, StoreError> {
+    let Some(leaf) = frame.leaf().filter(|leaf| leaf.gate == gate.id && frame.record.len() <= RECORD_BYTES_MAX) else {
+        return Ok(Taken::Fork);
+    };
+    if leaf.sequence < held.size {
+        let known = store::gate::lookup_leaf(tx, gate.id, leaf.sequence).await?;
+        return Ok(if known.as_deref() == Some(frame.leaf.0.as_slice()) { Taken::Known } else { Taken::Fork });
+    }
+    if leaf.sequence > held.size {
+        return Ok(Taken::Gap);
+    }
+    if leaf.previous != held.hash {
+        return Ok(Taken::Fork);
+    }
+    let next = Head { size: held.size + 1, hash: leaf.hash() };
+    // The head that the gate showed in a poll binds it to this very leaf.
+    if next.size == gate.head.size && next.hash != gate.head.hash {
+        return Ok(Taken::Fork);
+    }
+    store::gate::put_frame(tx, gate.id, leaf.sequence, &frame.leaf.0, &frame.record, now).await?;
+    if let Some(note) = &frame.note {
+        take_note(tx, gate, &leaf, note, now).await?;
+    }
+    Ok(Taken::Kept(next))
+}
+
+async fn take_note(tx: &mut Tx, gate: &Gate, leaf: &Leaf, note: &Note, now: Timestamp) -> Result<(), StoreError> {
+    match note {
+        // A gate speaks for its own door only.
+        Note::Passage(passage) if passage.door == gate.door => store::passage::put(tx, gate.id, leaf.sequence, passage).await,
+        Note::Passage(_) => Ok(()),
+        Note::Window(window) => store::passage::put_window(tx, gate.id, leaf.sequence, window).await,
+        Note::Enrolled(envelope) | Note::Erased(envelope) => {
+            let receipt = gate.device_key.and_then(|key| open_receipt(envelope, &key, gate, leaf));
+            let taken = match receipt {
+                Some(receipt) => take_receipt(tx, now, &receipt).await,
+                None => Err(ReceiptRefused::Foreign),
+            };
+            match taken {
+                Ok(()) => Ok(()),
+                Err(ReceiptRefused::Foreign) => store::gate::raise_alarm(tx, gate.id, ALARM_RECEIPT, now).await,
+                Err(ReceiptRefused::Store(error)) => Err(error),
+            }
+        }
+    }
+}
+
+/// The receipt, when the device signed it, it is about this gate, and it names the frame that carries it.
+fn open_receipt(envelope: &Envelope, key: &PublicKey, gate: &Gate, leaf: &Leaf) -> Option<ReceiptView> {
+    let receipt = Receipt::open(envelope, key)?;
+    let fits = receipt.gate == gate.id && receipt.door == gate.door && receipt.sequence == leaf.sequence;
+    fits.then(|| ReceiptView {
+        gate: receipt.gate,
+        sequence: receipt.sequence,
+        person: receipt.person,
+        consent: receipt.consent,
+        cause: receipt.cause,
+        at: receipt.at,
+        envelope: encode(envelope),
+    })
+}

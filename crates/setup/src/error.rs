@@ -19,6 +19,8 @@ pub enum SetupError {
     Cache { path: PathBuf, source: std::io::Error },
     #[error("neither XDG_CACHE_HOME nor HOME is set, so there is no place for a cache")]
     NoHome,
+    #[error("{0} is not there: models and runtime are not set up")]
+    NotInstalled(PathBuf),
     #[error("the manifest inside this program cannot be read: {0}")]
     Manifest(String),
     #[error("the browser tests need {what}")]
@@ -38,6 +40,7 @@ impl SetupError {
             Self::Machine(_) => "setup.machine",
             Self::Cache { .. } => "setup.cache",
             Self::NoHome => "setup.no_home",
+            Self::NotInstalled(_) => "setup.not_installed",
             Self::Manifest(_) => "setup.manifest",
             Self::Browser { .. } => "setup.browser",
             Self::Command { .. } => "setup.command",
@@ -63,6 +66,7 @@ impl SetupError {
                 format!("check permissions and free space at {}", path.display()),
             ),
             Self::NoHome => ("请设置 XDG_CACHE_HOME。".to_owned(), "set XDG_CACHE_HOME".to_owned()),
+            Self::NotInstalled(_) => ("请运行 countenance-gate setup。".to_owned(), "run `countenance-gate setup`".to_owned()),
             Self::Browser { command, .. } => (format!("请以管理员身份运行：{command}"), format!("run as administrator: {command}")),
             Self::Machine(_) => (
                 "请在 x86_64 或 aarch64 的 Linux 上运行。".to_owned(),

@@ -56,3 +56,14 @@ pub fn engine() -> Result<Installed, SetupError> {
     install::install(&cache, Set::Engine, std::env::consts::ARCH, &MachineClients, &mut std::io::stderr())?;
     Ok(Installed::under(&cache))
 }
+
+/// Where models and runtime are, without fetching anything. Presence only: hashes are checked by whoever loads them.
+pub fn installed() -> Result<Installed, SetupError> {
+    let installed = Installed::under(&cache::directory()?);
+    for path in [installed.pack.join("manifest.toml"), installed.runtime.clone()] {
+        if !path.is_file() {
+            return Err(SetupError::NotInstalled(path));
+        }
+    }
+    Ok(installed)
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use countenance_base::{Clock as _, SimClock, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
 use crate::proxy::Line;
@@ -16,7 +16,7 @@ use crate::proxy::Line;
 const START: Duration = Duration::from_secs(60);
 
 /// What `countenance seed` prints.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Seed {
     pub operator_link: String,
     pub letters: Vec<Letter>,
@@ -25,7 +25,7 @@ pub struct Seed {
 }
 
 /// What a resident finds in the letter box.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Letter {
     pub person: String,
     pub unit: String,
@@ -33,7 +33,7 @@ pub struct Letter {
     pub code: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GateCode {
     pub door: String,
     pub name: String,
@@ -106,6 +106,10 @@ impl Estate {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    pub fn server_pid(&self) -> anyhow::Result<u32> {
+        self.server.id().context("the server has ended")
     }
 
     /// Moves the clock of server and gate.

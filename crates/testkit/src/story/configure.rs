@@ -1,0 +1,22 @@
+//! Step 9: a face-only door cannot be saved.
+
+use super::World;
+use super::purpose::door_page;
+
+pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
+    world.teller.step(9, "The operator tries doors that leave no choice");
+    let tries: [(&str, &[(&str, &str)]); 2] = [
+        ("a door whose only lane is the face", &[("way", "face")]),
+        ("a door that asks card and face, with no other pair", &[("way", "card+face")]),
+    ];
+    for (name, fields) in tries {
+        let page = door_page(world).await?;
+        let action = format!("{}/ways", page.path);
+        let answer = world.operator.submit(&page, &action, fields).await?;
+        world.teller.held(&format!("{name} cannot be saved; article and remedy are shown"), answer.has("class=\"article\"") && answer.has("class=\"remedy\""))?;
+        world.teller.saw(&answer.between("class=\"remedy\">", "</p>").unwrap_or_default());
+        let page = door_page(world).await?;
+        world.teller.held("and the door is as it was", page.has("value=\"qr\" checked") && page.has("value=\"pin\" checked"))?;
+    }
+    Ok(())
+}

@@ -46,7 +46,6 @@ function consent(form) {
     // The text on the page is the text that is signed: nothing else is at hand here.
     const text = one("[data-text]").textContent;
     const signature = await crypto.subtle.sign("Ed25519", keys.signing, utf8(text));
-    form.elements.text.value = text;
     form.elements.signature.value = toHex(new Uint8Array(signature));
     form.submit();
   });

@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::parts::{ReceiptView, State};
-use crate::{Frame, Place};
+use crate::{Frame, Place, Refusal};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentState {
@@ -90,4 +90,6 @@ pub struct ConsentPage {
     pub consent: ConsentView,
     /// The exact text that was signed.
     pub text: String,
+    /// Why the rulebook keeps the face lane closed now, though the consent is in force.
+    pub refusals: Vec<Refusal>,
 }

@@ -98,7 +98,7 @@ fn a_seal_stands_only_beside_a_receipt() {
 fn withdrawing_takes_no_more_steps_than_consenting() {
     let html = |wanted: &str| samples::all(Locale::En).into_iter().find(|(name, _)| *name == wanted).unwrap().1;
     // From the page that everyone starts on: one link and one button each.
-    assert!(html("ways").contains("href=\"/face/3\""));
+    assert!(html("ways").contains("action=\"/face/3\""));
     assert_eq!(html("face_consent").matches("data-sign").count(), 1);
     assert!(html("ways").contains("href=\"/consents\""));
     assert!(html("consents").contains("/withdraw\""));

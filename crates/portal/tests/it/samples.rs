@@ -177,7 +177,7 @@ fn resident(locale: Locale) -> Vec<Sample> {
     let frame = |place| frame(locale, place);
     let enrolled = FaceDoorState::Enrolled(at(NOW));
     let ways = |cards| Ways { frame: frame(Place::Ways), cards, problem: None }.render().unwrap();
-    let page = |state| ConsentPage { frame: frame(Place::Consents), consent: consent(state), text: SIGNED.into() }.render().unwrap();
+    let page = |state| ConsentPage { frame: frame(Place::Consents), consent: consent(state), text: SIGNED.into(), refusals: if state == ConsentState::Enrolled { refusals() } else { vec![] } }.render().unwrap();
     let face = FaceConsent {
         frame: frame(Place::Ways),
         door: door(),

@@ -1,0 +1,81 @@
+//! Everything that people read: the resident's portal and the operator's desk.
+//!
+//! A handler reads its form, calls one use case and answers with a page or a redirect; nothing is decided here.
+//! INVARIANT: what changes something is a POST whose body passed [`form::ProtectedForm`].
+
+mod cookie;
+mod desk;
+mod error;
+mod form;
+mod frame;
+mod headers;
+mod language;
+mod refusals;
+mod reply;
+mod resident;
+mod session;
+mod statics;
+
+use axum::extract::Request;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+use crate::state::AppState;
+use error::PageError;
+
+/// The portal, the desk and their static files.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .merge(resident_routes())
+        .merge(desk_routes())
+        .route("/", get(language::home))
+        .route("/language/{word}", get(language::switch))
+        .route("/static/{version}/{*name}", get(statics::serve))
+        .fallback(not_found)
+        .layer(middleware::from_fn(headers::add))
+}
+
+fn resident_routes() -> Router<AppState> {
+    use resident::{account, consents, face, uses, ways};
+    Router::new()
+        .route("/sign-in", get(account::show_sign_in).post(account::post_sign_in))
+        .route("/claim", get(account::show_claim).post(account::post_claim))
+        .route("/sign-out", post(account::post_sign_out))
+        .route("/ways", get(ways::show))
+        .route("/ways/card", get(ways::show_card))
+        .route("/ways/pin", get(ways::show_pin).post(ways::post_pin))
+        .route("/ways/qr", get(ways::show_qr))
+        .route("/ways/qr/on", post(ways::post_qr_on))
+        .route("/ways/{lane}/off", post(ways::post_off))
+        .route("/face/{door}", post(face::post_begin))
+        .route("/face/{door}/{consent}", get(face::show).post(face::post_sign))
+        .route("/uses", get(uses::show))
+        .route("/consents", get(consents::show_all))
+        .route("/consents/{consent}", get(consents::show))
+        .route("/consents/{consent}/state", get(consents::show_state))
+        .route("/consents/{consent}/code", post(face::post_code))
+        .route("/consents/{consent}/withdraw", post(consents::post_withdraw))
+}
+
+fn desk_routes() -> Router<AppState> {
+    use desk::{door, enter, happenings, purpose};
+    Router::new()
+        .route("/desk", get(door::show_all))
+        .route("/desk/enter/{code}", get(enter::show).post(enter::post))
+        .route("/desk/sign-out", post(enter::post_sign_out))
+        .route("/desk/happenings", get(happenings::show))
+        .route("/desk/doors/{door}", get(door::show))
+        .route("/desk/doors/{door}/ways", post(door::post_ways))
+        .route("/desk/doors/{door}/gate-code", post(door::post_gate_code))
+        .route("/desk/doors/{door}/purpose", post(purpose::post_declare))
+        .route("/desk/doors/{door}/purposes/{purpose}/assess", post(purpose::post_assess))
+        .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
+        .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
+}
+
+async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    let frame = frame::of(&request, &state);
+    PageError::not_found(frame).into_response()
+}

@@ -1,0 +1,195 @@
+//! Why a face may be used at a door: declared, assessed, activated, ended.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use countenance_base::{PurposeId, SystemRng, Text};
+use countenance_grant::Mode;
+use countenance_persons::{
+    AssessPurpose, DeclarePurpose, Purpose, PurposeError, PurposeState, activate_purpose, assess_purpose, declare_purpose, end_purpose, lookup_purpose,
+};
+use countenance_portal::desk::{self, DoorPage, PurposeDraft, PurposeView};
+use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
+use serde::Deserialize;
+
+use super::door;
+use crate::pages::error::{Trouble, see};
+use crate::pages::form::ProtectedForm;
+use crate::pages::refusals;
+use crate::pages::resident::account::NoFields;
+use crate::pages::session::Desk;
+use crate::state::AppState;
+
+pub const fn shown_state(state: PurposeState) -> desk::PurposeState {
+    match state {
+        PurposeState::Declared => desk::PurposeState::Declared,
+        PurposeState::Assessed => desk::PurposeState::Assessed,
+        PurposeState::Active => desk::PurposeState::Active,
+        PurposeState::Ended => desk::PurposeState::Ended,
+    }
+}
+
+pub fn shown(purpose: &Purpose, door: u32) -> PurposeView {
+    PurposeView {
+        href: format!("{}/purposes/{}", door::href(door), purpose.id),
+        state: shown_state(purpose.state()),
+        text: purpose.facts.text.clone(),
+        necessity: purpose.facts.necessity.clone(),
+        alternatives: purpose.facts.alternatives.clone(),
+        template_days: u64::from(purpose.facts.template_days),
+        passage_days: u64::from(purpose.facts.passage_days),
+        owner: purpose.facts.owner.clone(),
+        mode: purpose.facts.mode.text().to_owned(),
+        assessed: purpose.assessment.as_ref().map(|assessment| assessment.approved_at),
+    }
+}
+
+#[derive(Deserialize, Clone)]
+pub struct Declaration {
+    zh: String,
+    en: String,
+    necessity_zh: String,
+    necessity_en: String,
+    alternatives: String,
+    template_days: String,
+    passage_days: String,
+    owner: String,
+    mode: String,
+}
+
+impl Declaration {
+    /// The facts; `None` when a number or the mode is none.
+    fn facts(&self) -> Option<PurposeFacts> {
+        Some(PurposeFacts {
+            text: Text::new(self.zh.trim(), self.en.trim()),
+            necessity: Text::new(self.necessity_zh.trim(), self.necessity_en.trim()),
+            alternatives: vec![self.alternatives.clone()],
+            basis: LawfulBasis::Consent,
+            mode: Mode::from_text(&self.mode)?,
+            // An open search needs a declaration of its own, which this desk does not offer: the rulebook refuses it.
+            open_search_necessity: None,
+            open_search_apart: false,
+            template_days: self.template_days.trim().parse().ok()?,
+            passage_days: self.passage_days.trim().parse().ok()?,
+            owner: self.owner.trim().to_owned(),
+        })
+    }
+
+    fn draft(self) -> PurposeDraft {
+        PurposeDraft {
+            zh: self.zh,
+            en: self.en,
+            necessity_zh: self.necessity_zh,
+            necessity_en: self.necessity_en,
+            alternatives: self.alternatives,
+            template_days: self.template_days,
+            passage_days: self.passage_days,
+            owner: self.owner,
+            mode: self.mode,
+        }
+    }
+}
+
+pub async fn post_declare(
+    desk: Desk,
+    State(state): State<AppState>,
+    Path(number): Path<u32>,
+    ProtectedForm(fields): ProtectedForm<Declaration>,
+) -> Response {
+    desk.answer(declare(&state, &desk, number, fields).await)
+}
+
+async fn declare(state: &AppState, desk: &Desk, number: u32, fields: Declaration) -> Result<Response, Trouble> {
+    let mut rng = SystemRng;
+    let mut ctx = state.ctx(&mut rng);
+    let mut tx = state.db().write().await?;
+    let door = door::lookup(&mut tx, number).await?;
+    let before = door::page(&mut tx, state, desk, &door).await?;
+    let Some(facts) = fields.facts() else {
+        return Ok(door::refuse(DoorPage { draft: fields.draft(), ..before }, "form.fields", Vec::new()));
+    };
+    let input = DeclarePurpose { operator: desk.operator.id, door: door.words(), facts };
+    match declare_purpose(&mut tx, &mut ctx, input).await {
+        Ok(_) => {
+            tx.commit().await?;
+            Ok(saved(number))
+        }
+        Err(error) => refuse(DoorPage { draft: fields.draft(), ..before }, error),
+    }
+}
+
+fn saved(number: u32) -> Response {
+    see(&format!("{}?saved=1", door::href(number)))
+}
+
+fn refuse(page: DoorPage, error: PurposeError) -> Result<Response, Trouble> {
+    let reasons = error.ruling().map(refusals::of).unwrap_or_default();
+    match error.into() {
+        Trouble::Code(code) => Ok(door::refuse(page, code, reasons)),
+        trouble @ Trouble::Store(_) => Err(trouble),
+    }
+}
+
+/// `author`, and a text for each head by its word.
+pub async fn post_assess(
+    desk: Desk,
+    State(state): State<AppState>,
+    Path((number, id)): Path<(u32, String)>,
+    ProtectedForm(fields): ProtectedForm<BTreeMap<String, String>>,
+) -> Response {
+    desk.answer(step(&state, &desk, number, &id, Step::Assess(fields)).await)
+}
+
+pub async fn post_activate(
+    desk: Desk,
+    State(state): State<AppState>,
+    Path((number, id)): Path<(u32, String)>,
+    ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
+) -> Response {
+    desk.answer(step(&state, &desk, number, &id, Step::Activate).await)
+}
+
+pub async fn post_end(
+    desk: Desk,
+    State(state): State<AppState>,
+    Path((number, id)): Path<(u32, String)>,
+    ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
+) -> Response {
+    desk.answer(step(&state, &desk, number, &id, Step::End).await)
+}
+
+enum Step {
+    Assess(BTreeMap<String, String>),
+    Activate,
+    End,
+}
+
+async fn step(state: &AppState, desk: &Desk, number: u32, id: &str, step: Step) -> Result<Response, Trouble> {
+    let purpose: PurposeId = id.parse().map_err(|_| Trouble::Code("purpose.unknown"))?;
+    let mut rng = SystemRng;
+    let mut ctx = state.ctx(&mut rng);
+    let mut tx = state.db().write().await?;
+    let door = door::lookup(&mut tx, number).await?;
+    lookup_purpose(&mut tx, purpose).await?.filter(|purpose| purpose.door.id == door.id).ok_or(Trouble::Code("purpose.unknown"))?;
+    let before = door::page(&mut tx, state, desk, &door).await?;
+    let done = match step {
+        Step::Assess(fields) => {
+            let input = AssessPurpose { purpose, operator: desk.operator.clone(), author: fields.get("author").cloned().unwrap_or_default(), heads: heads(&fields) };
+            assess_purpose(&mut tx, &mut ctx, input).await
+        }
+        Step::Activate => activate_purpose(&mut tx, &mut ctx, purpose, desk.operator.id).await,
+        Step::End => end_purpose(&mut tx, &mut ctx, purpose).await,
+    };
+    match done {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(saved(number))
+        }
+        Err(error) => refuse(before, error),
+    }
+}
+
+fn heads(fields: &BTreeMap<String, String>) -> BTreeMap<AssessmentHead, String> {
+    AssessmentHead::ALL.into_iter().filter_map(|head| Some((head, fields.get(head.word())?.trim().to_owned()))).collect()
+}

@@ -1,0 +1,74 @@
+//! Who used it: the person's own passages.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use countenance_access::{PassageView, list_doors, passages_of_person};
+use countenance_base::{DoorId, Text, Timestamp};
+use countenance_portal::parts::{Day, Pager, PassageRow};
+use countenance_portal::{Place, resident};
+use serde::Deserialize;
+
+use super::ways::nameless;
+use crate::pages::error::Trouble;
+use crate::pages::reply;
+use crate::pages::session::Resident;
+use crate::state::AppState;
+
+/// Full lists have another page; the read models give this many.
+pub const PAGE: usize = 100;
+
+#[derive(Deserialize)]
+pub struct Before {
+    /// Microseconds; the time before which this page begins.
+    before: Option<i64>,
+}
+
+impl Before {
+    pub fn is_paged(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// The time to ask the read model with.
+    pub fn time(&self) -> Timestamp {
+        Timestamp(self.before.unwrap_or(i64::MAX))
+    }
+}
+
+pub async fn show(resident: Resident, State(state): State<AppState>, Query(before): Query<Before>) -> Response {
+    resident.answer(uses(&state, &resident, &before).await)
+}
+
+async fn uses(state: &AppState, resident: &Resident, before: &Before) -> Result<Response, Trouble> {
+    let mut tx = state.db().read().await?;
+    let doors: Vec<(DoorId, Text)> = list_doors(&mut tx).await?.into_iter().map(|door| (door.id, door.name)).collect();
+    let passages = passages_of_person(&mut tx, resident.person, before.time()).await?;
+    let frame = resident.at(Place::Uses);
+    let rows = passages.iter().map(|view| row(view, &doors)).collect();
+    let page = resident::Uses {
+        days: Day::group(rows, &frame.zone),
+        pager: Pager::new("/uses", before.is_paged(), older(&passages)),
+        retention_days: u64::from(state.rulebook().parameters().passage_retention_days),
+        frame,
+    };
+    Ok(reply::page(&page))
+}
+
+/// Where the next page begins, when this one is full.
+pub fn older(passages: &[PassageView]) -> Option<Timestamp> {
+    passages.last().filter(|_| passages.len() >= PAGE).map(|view| view.passage.at)
+}
+
+/// A passage as a row, without who it was.
+pub fn row(view: &PassageView, doors: &[(DoorId, Text)]) -> PassageRow {
+    let passage = &view.passage;
+    PassageRow {
+        at: passage.at,
+        door: doors.iter().find(|(id, _)| *id == passage.door).map_or_else(nameless, |(_, name)| name.clone()),
+        lanes: passage.lanes.iter().map(|lane| lane.word().to_owned()).collect(),
+        opened: passage.opened,
+        reason: passage.reason.clone(),
+        demo: passage.demo,
+        strip: None,
+        who: None,
+    }
+}

@@ -153,6 +153,7 @@ impl Signer {
 
 /// The consent that the act rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that a rule of its own asks for")]
 pub struct ConsentFacts {
     pub signer: Signer,
     /// The signature was checked against the key on file.
@@ -356,7 +357,7 @@ impl ConsentFacts {
 }
 
 impl PersonFacts {
-    fn tree(&self) -> Value {
+    fn tree(self) -> Value {
         let mut tree = Map::new();
         insert_some(&mut tree, "under_guardian_age", self.under_guardian_age.map(Value::Bool));
         insert_some(

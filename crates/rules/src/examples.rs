@@ -91,6 +91,20 @@ impl Case {
             .collect()
     }
 
+    /// This case again and again, each time without one of its facts, with that fact's path.
+    pub fn each_fact_left_out(&self) -> Vec<(String, Self)> {
+        let mut paths = Vec::new();
+        collect_paths(&self.facts, "", &mut paths);
+        paths
+            .into_iter()
+            .map(|path| {
+                let mut without = self.clone();
+                take(&mut without.facts, &path.split('.').collect::<Vec<_>>());
+                (path, without)
+            })
+            .collect()
+    }
+
     pub(crate) fn outcome(&self, ruling: Ruling) -> CaseOutcome {
         let said: BTreeSet<String> = ruling.findings.iter().map(|finding| finding.id.clone()).collect();
         let as_expected = ruling.permitted == self.refused_by.is_empty() && said == self.refused_by;
@@ -129,8 +143,18 @@ fn put(record: &mut Map<String, Value>, path: &[&str], value: Value) -> Option<(
     }
 }
 
+fn collect_paths(record: &Map<String, Value>, prefix: &str, paths: &mut Vec<String>) {
+    for (name, value) in record {
+        let path = format!("{prefix}{name}");
+        if let Value::Object(inner) = value {
+            collect_paths(inner, &format!("{path}."), paths);
+        }
+        paths.push(path);
+    }
+}
+
 /// Removes what stands at `path`.
-pub(crate) fn take(record: &mut Map<String, Value>, path: &[&str]) -> Option<Value> {
+fn take(record: &mut Map<String, Value>, path: &[&str]) -> Option<Value> {
     match path {
         [] => None,
         [name] => record.remove(*name),

@@ -1,8 +1,17 @@
 //! The committed rulebooks, as programs embed them.
 
-#[test]
-fn it_loads() {
-    if let Err(error) = countenance_rules::embedded() {
-        panic!("{error}");
-    }
+mod examples;
+
+use std::collections::BTreeMap;
+
+use countenance_rules::{Rulebook, embedded_files};
+
+/// The files of one embedded rulebook, to load or to break.
+fn files(folder: &str) -> BTreeMap<String, Vec<u8>> {
+    let of_folder = embedded_files().iter().filter(|(name, _, _)| *name == folder);
+    of_folder.map(|(_, path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect()
+}
+
+fn rulebook() -> Rulebook {
+    Rulebook::from_files(&files("cn/2025-06-01")).unwrap_or_else(|error| panic!("{error}"))
 }

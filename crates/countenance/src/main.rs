@@ -1,1 +1,67 @@
-fn main() {}
+//! `countenance`: the server and its tools. It never receives a picture or a template.
+
+mod codes;
+mod config;
+mod data;
+mod gate_api;
+mod jobs;
+mod pages;
+mod seed;
+mod serve;
+mod shamir;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "countenance", about = "Face verification and access control that asks first, and forgets", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve portal, console and gates
+    Serve(serve::ServeArguments),
+    /// Make the demo's estate in an empty folder and print its letters and codes as JSON
+    Seed(seed::SeedArguments),
+    /// Print a claim code for the gate of a door
+    GateCode(codes::GateCodeArguments),
+    /// Print a one-time sign-in link for an operator
+    OperatorLink(codes::OperatorLinkArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(arguments) => serve::serve(arguments).await,
+            Command::Seed(arguments) => seed::seed(arguments).await,
+            Command::GateCode(arguments) => codes::gate_code(arguments).await,
+            Command::OperatorLink(arguments) => codes::print_operator_link(arguments).await,
+        }
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "the one place that tells the operator why a command failed")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}

@@ -9,7 +9,8 @@ use crate::Pepper;
 /// The world as one use case sees it: the time, randomness, the law of the day, the device's pepper, the site.
 pub struct Ctx<'a> {
     pub now: Timestamp,
-    pub rng: &'a mut dyn Rng,
+    /// `Sync`, so that a use case's future may move between threads.
+    pub rng: &'a mut (dyn Rng + Sync),
     pub rulebook: &'a Rulebook,
     pub pepper: &'a Pepper,
     pub site: &'a Site,

@@ -1,0 +1,133 @@
+//! `countenance serve`: portal, console and the gates' interface on one address.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+use axum::Router;
+use countenance_base::{Clock, SimClock, SystemClock, SystemRng};
+use countenance_persons::{make_operator_link, operator_can_sign_in};
+use countenance_rules::Rulebook;
+use tokio::sync::watch;
+
+use crate::config::SiteConfig;
+use crate::data::Data;
+use crate::state::AppState;
+use crate::{gate_api, jobs, pages};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArguments {
+    /// Folder for keys and database; made at first start
+    #[arg(long)]
+    data: PathBuf,
+    /// Address to listen on; TLS comes with the proxy before it
+    #[arg(long, default_value = "127.0.0.1:4000")]
+    listen: SocketAddr,
+    /// Address that people open, for printed links; this machine's when left out
+    #[arg(long)]
+    address: Option<String>,
+    /// Whose site this is (TOML); needed at first start, unless `--demo`
+    #[arg(long)]
+    site: Option<PathBuf>,
+    /// A demo: every page says so, and gates with simulated parts may be claimed
+    #[arg(long)]
+    demo: bool,
+    /// Demo only: file with the seconds by which the clock is moved
+    #[arg(long, requires = "demo")]
+    sim_clock: Option<PathBuf>,
+}
+
+pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = match &arguments.sim_clock {
+        Some(file) => Arc::new(SimClock::new(file.clone())),
+        None => Arc::new(SystemClock),
+    };
+    let data = open_or_found(&arguments, clock.as_ref()).await?;
+    let rulebooks = countenance_rules::embedded().context("loading the rulebooks")?;
+    Rulebook::choose(&rulebooks, &clock.now().civil_day(&data.site.time_zone)).context("the clock stands before every rulebook")?;
+    let (close, closing) = watch::channel(false);
+    let state = AppState::new(data, clock, rulebooks, arguments.demo, closing).context("no rulebook is built in")?;
+    let listener = tokio::net::TcpListener::bind(arguments.listen).await.with_context(|| format!("listening on `{}`", arguments.listen))?;
+    let address = arguments.address.unwrap_or_else(|| format!("http://localhost:{}", arguments.listen.port()));
+    print_first_link(&state, &address).await?;
+    let jobs = tokio::spawn(jobs::run(state.clone()));
+    tracing::info!(address, demo = arguments.demo, "serving");
+    axum::serve(listener, app(state.clone())).with_graceful_shutdown(ended(close)).await.context("serving")?;
+    jobs.await.context("the hourly work")?;
+    state.db().close().await;
+    Ok(())
+}
+
+/// Everything that answers.
+pub(crate) fn app(state: AppState) -> Router {
+    gate_api::router().merge(pages::router()).with_state(state)
+}
+
+async fn open_or_found(arguments: &ServeArguments, clock: &dyn Clock) -> anyhow::Result<Data> {
+    if Data::exists(&arguments.data) {
+        return Data::open(&arguments.data).await;
+    }
+    let config = match (&arguments.site, arguments.demo) {
+        (Some(path), _) => SiteConfig::read(path)?,
+        (None, true) => SiteConfig::demo(),
+        (None, false) => bail!(
+            "`{}` holds no site yet, and nothing says whose it is\nhint: write name, operator, contact, complaints (each `zh` and `en`) and time_zone into a TOML file and pass it as `--site FILE`, or try `--demo`",
+            arguments.data.display()
+        ),
+    };
+    let data = Data::found(&arguments.data, &config, clock.now(), &mut SystemRng).await?;
+    let shares = Data::shares(&arguments.data);
+    tracing::warn!(folder = %shares.display(), "first start: hand each evidence share to another holder, then remove the folder; any two open the evidence, the server cannot");
+    Ok(data)
+}
+
+/// Until somebody has signed in, each start prints a way to: on standard output, once, and nowhere else.
+#[expect(clippy::print_stdout, reason = "the link is this command's output; a log would keep it")]
+async fn print_first_link(state: &AppState, address: &str) -> anyhow::Result<()> {
+    let mut rng = SystemRng;
+    let mut tx = state.db().write().await?;
+    if operator_can_sign_in(&mut tx, state.now()).await? {
+        return Ok(());
+    }
+    let code = make_operator_link(&mut tx, &mut state.ctx(&mut rng), FIRST_OPERATOR).await?;
+    tx.commit().await?;
+    println!("{}", operator_link(address, &code));
+    Ok(())
+}
+
+/// Who follows the first link.
+pub(crate) const FIRST_OPERATOR: &str = "operator";
+
+pub(crate) fn operator_link(address: &str, code: &str) -> String {
+    format!("{}/desk/enter/{code}", address.trim_end_matches('/'))
+}
+
+/// Ctrl-C, or what a service manager sends; then waiting polls are answered.
+async fn ended(close: watch::Sender<bool>) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    close.send_replace(true);
+}
+
+/// Opens an existing site for a command beside the server.
+pub(crate) async fn open_site(data: &std::path::Path) -> anyhow::Result<AppState> {
+    ensure!(Data::exists(data), "`{}` holds no site\nhint: countenance serve --data {}", data.display(), data.display());
+    state_of(Data::open(data).await?)
+}
+
+pub(crate) fn state_of(data: Data) -> anyhow::Result<AppState> {
+    let rulebooks = countenance_rules::embedded().context("loading the rulebooks")?;
+    let (_, closing) = watch::channel(false);
+    AppState::new(data, Arc::new(SystemClock), rulebooks, false, closing).context("no rulebook is built in")
+}

@@ -1,0 +1,80 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+
+use countenance_base::{Clock, Rng, Timestamp};
+use countenance_grant::SigningKey;
+use countenance_persons::{Ctx, Pepper, Site};
+use countenance_rules::Rulebook;
+use countenance_storage::Db;
+use tokio::sync::watch;
+
+use crate::data::Data;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    site: Site,
+    site_key: SigningKey,
+    pepper: Pepper,
+    rulebooks: Vec<Rulebook>,
+    first: Rulebook,
+    demo: bool,
+    closing: watch::Receiver<bool>,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AppState({})", self.0.site.id)
+    }
+}
+
+impl AppState {
+    /// `closing` turns true when the server is to end; waiting answers go out then. `None` without any rulebook.
+    pub(crate) fn new(data: Data, clock: Arc<dyn Clock>, rulebooks: Vec<Rulebook>, demo: bool, closing: watch::Receiver<bool>) -> Option<Self> {
+        let first = rulebooks.first()?.clone();
+        let Data { db, site, site_key, pepper } = data;
+        Some(Self(Arc::new(Inner { db, clock, site, site_key, pepper, rulebooks, first, demo, closing })))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub fn site(&self) -> &Site {
+        &self.0.site
+    }
+
+    /// Signs snapshots, grants and answers to gates; no page needs it.
+    pub(crate) fn site_key(&self) -> &SigningKey {
+        &self.0.site_key
+    }
+
+    /// Started as a demo: every page says so.
+    pub fn demo(&self) -> bool {
+        self.0.demo
+    }
+
+    /// The rulebook of today at this site. A clock that stands before every rulebook is judged by the first one.
+    pub fn rulebook(&self) -> &Rulebook {
+        let day = self.now().civil_day(&self.0.site.time_zone);
+        Rulebook::choose(&self.0.rulebooks, &day).unwrap_or(&self.0.first)
+    }
+
+    /// What a use case is handed, at this moment.
+    pub fn ctx<'a>(&'a self, rng: &'a mut (dyn Rng + Sync)) -> Ctx<'a> {
+        Ctx { now: self.now(), rng, rulebook: self.rulebook(), pepper: &self.0.pepper, site: &self.0.site }
+    }
+
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closing.clone()
+    }
+}

@@ -91,6 +91,11 @@ impl Case {
             .collect()
     }
 
+    /// When the act happens, where its facts say so.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.facts.get("now").and_then(Value::as_i64).map(Timestamp::from_seconds)
+    }
+
     /// This case again and again, each time without one of its facts, with that fact's path.
     pub fn each_fact_left_out(&self) -> Vec<(String, Self)> {
         let mut paths = Vec::new();

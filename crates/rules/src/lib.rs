@@ -9,7 +9,9 @@
 
 mod embedded;
 mod examples;
+mod explain;
 mod facts;
+mod folder;
 mod load;
 mod notice;
 mod parameters;
@@ -17,9 +19,11 @@ mod places;
 mod policy;
 mod rulebook;
 mod ruling;
+mod tree;
 
 pub use embedded::{embedded, embedded_files};
 pub use examples::{Case, CaseOutcome, InvalidCase};
+pub use explain::{explain, explain_case, explain_examples};
 pub use facts::{
     AssessmentFacts, AssessmentHead, ConsentFacts, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace,
     NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request, Signer,

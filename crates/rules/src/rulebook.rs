@@ -1,17 +1,16 @@
 //! A loaded rulebook: rules on requests, renders notices, runs its own examples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, EntityUid, Policy, PolicySet, Request as CedarRequest, Response, Schema,
     ValidationMode, Validator,
 };
-use countenance_base::{Text, to_hex};
-use serde::Deserialize;
+use countenance_base::Text;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
-use crate::load::{Problem, RulebookRefused, line_at, line_of, one_line, toml_file};
+use crate::folder::{Files, Header};
+use crate::load::{Problem, RulebookRefused, line_at, line_of, one_line};
 use crate::notice::NoticeText;
 use crate::{
     Act, Case, CaseOutcome, Confidence, ENGINE_ERROR, Finding, Notice, NoticeRefused, NoticeValues, Parameters, PolicyText, Request,
@@ -43,88 +42,6 @@ pub enum NoRulebook {
     NotADay(String),
     #[error("two rulebooks begin on {0}")]
     Overlap(String),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    id: String,
-    jurisdiction: String,
-    from: String,
-    title_zh: String,
-    title_en: String,
-}
-
-impl Header {
-    fn read(files: &Files<'_>) -> Result<Self, RulebookRefused> {
-        let text = files.text("rulebook.toml")?;
-        let header: Self = toml_file("rulebook.toml", text)?;
-        let refuse = |key: &str, value: &str, remedy: &str| {
-            Err(RulebookRefused::new("rulebook.toml", line_of(text, key), Problem::Header(value.to_owned()), remedy))
-        };
-        if !policy::is_day(&header.from) {
-            return refuse("from", &header.from, "write a day as 2025-06-01");
-        }
-        if header.id != format!("{}/{}", header.jurisdiction, header.from) {
-            return refuse("id", &header.id, "write the id as jurisdiction, `/`, day");
-        }
-        Ok(header)
-    }
-}
-
-/// The files of a folder by their path inside it, with `/`.
-struct Files<'a>(&'a BTreeMap<String, Vec<u8>>);
-
-impl<'a> Files<'a> {
-    fn text(&self, path: &str) -> Result<&'a str, RulebookRefused> {
-        let bytes = self
-            .0
-            .get(path)
-            .ok_or_else(|| RulebookRefused::new(path, 1, Problem::MissingFile, "add it to the rulebook's folder"))?;
-        std::str::from_utf8(bytes).map_err(|error| {
-            let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-            RulebookRefused::new(path, line, Problem::NotUtf8, "save it as UTF-8")
-        })
-    }
-
-    /// The files `folder/*.ending` in the order of their names.
-    fn folder(&self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.keys().map(String::as_str).filter(move |path| is_in(path, folder, ending))
-    }
-
-    fn check_names(&self) -> Result<(), RulebookRefused> {
-        let known = |path: &str| {
-            ["rulebook.toml", "parameters.toml", "schema.cedarschema"].contains(&path)
-                || [("policies", "cedar"), ("notices", "toml"), ("examples", "toml")]
-                    .iter()
-                    .any(|(folder, ending)| is_in(path, folder, ending))
-        };
-        match self.0.keys().find(|path| !known(path)) {
-            None => Ok(()),
-            Some(path) => {
-                let remedy = "keep policies/*.cedar, notices/*.toml, examples/*.toml and the three files beside them";
-                Err(RulebookRefused::new(path, 1, Problem::UnknownFile, remedy))
-            }
-        }
-    }
-
-    /// SHA-256 over path, length and content of every file.
-    fn version(&self) -> String {
-        let mut hash = Sha256::new();
-        for (path, bytes) in self.0 {
-            hash.update(format!("{path}\n{}\n", bytes.len()));
-            hash.update(bytes);
-        }
-        to_hex(&hash.finalize())
-    }
-}
-
-fn is_in(path: &str, folder: &str, ending: &str) -> bool {
-    path.split_once('/')
-        .filter(|(first, _)| *first == folder)
-        .and_then(|(_, name)| name.strip_suffix(ending))
-        .and_then(|name| name.strip_suffix('.'))
-        .is_some_and(|name| !name.is_empty() && !name.contains('/'))
 }
 
 impl Rulebook {
@@ -364,16 +281,24 @@ fn read_policies(files: &Files<'_>, header: &Header, schema: &Schema) -> Result<
 /// Strict validation; a warning (a rule that can never apply, letters that look alike) refuses as well.
 fn validate(texts: &[PolicyText], set: &PolicySet, schema: &Schema) -> Result<(), RulebookRefused> {
     let result = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
-    let complaint = result
-        .validation_errors()
-        .map(ToString::to_string)
-        .chain(result.validation_warnings().map(ToString::to_string))
-        .next();
-    let Some(complaint) = complaint else { return Ok(()) };
-    let text = texts.iter().find(|text| complaint.contains(&format!("`{}`", text.id)));
-    let (file, line) = text.map_or(("policies/", 1), |text| (text.file.as_str(), text.line));
+    let of_policy = |id: &str| -> BTreeSet<String> {
+        let errors = result.validation_errors().filter(|error| AsRef::<str>::as_ref(error.policy_id()) == id).map(ToString::to_string);
+        let warnings = result.validation_warnings().filter(|warning| AsRef::<str>::as_ref(warning.policy_id()) == id);
+        errors.chain(warnings.map(ToString::to_string)).map(|complaint| one_line(&complaint)).collect()
+    };
+    // Cedar reports in no fixed order; the first policy of the rulebook that it complains about is named.
+    let found = texts.iter().map(|text| (text, of_policy(&text.id))).find(|(_, complaints)| !complaints.is_empty());
+    let Some((text, complaints)) = found else {
+        return if result.validation_passed_without_warnings() {
+            Ok(())
+        } else {
+            let problem = Problem::Invalid("complaint about no policy".to_owned());
+            Err(RulebookRefused::new("policies/", 1, problem, "check schema and policies with the Cedar command line"))
+        };
+    };
+    let complaints = complaints.into_iter().collect::<Vec<_>>().join(" · ");
     let remedy = "ask `has` before reading a fact, and use only facts of the schema";
-    Err(RulebookRefused::new(file, line, Problem::Invalid(one_line(&complaint)), remedy))
+    Err(RulebookRefused::new(&text.file, text.line, Problem::Invalid(complaints), remedy))
 }
 
 fn check_case_rules(path: &str, text: &str, cases: &[Case], policies: &[PolicyText]) -> Result<(), RulebookRefused> {

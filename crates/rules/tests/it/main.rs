@@ -1,8 +1,14 @@
 //! The committed rulebooks, as programs embed them.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 mod examples;
+mod refused;
+mod requests;
+mod texts;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use countenance_rules::{Rulebook, embedded_files};
 
@@ -13,5 +19,7 @@ fn files(folder: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn rulebook() -> Rulebook {
-    Rulebook::from_files(&files("cn/2025-06-01")).unwrap_or_else(|error| panic!("{error}"))
+    static LOADED: OnceLock<Rulebook> = OnceLock::new();
+    let load = || Rulebook::from_files(&files("cn/2025-06-01")).unwrap_or_else(|error| panic!("{error}"));
+    LOADED.get_or_init(load).clone()
 }

@@ -26,7 +26,7 @@ use crate::state::AppState;
 use error::PageError;
 
 /// The portal, the desk and their static files.
-pub fn router() -> Router<AppState> {
+pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(resident_routes())
         .merge(desk_routes())

@@ -4,17 +4,17 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use countenance_base::{Locale, Rng, rng, to_hex};
 
 /// Token of a person's session.
-pub const PERSON: &str = "countenance-person";
+pub(crate) const PERSON: &str = "countenance-person";
 /// Token of an operator's session.
-pub const DESK: &str = "countenance-desk";
+pub(crate) const DESK: &str = "countenance-desk";
 /// Random bytes to which the forms of somebody not signed in are bound.
-pub const GUEST: &str = "countenance-guest";
-pub const LANGUAGE: &str = "countenance-language";
+pub(crate) const GUEST: &str = "countenance-guest";
+pub(crate) const LANGUAGE: &str = "countenance-language";
 
 const YEAR_S: u64 = 365 * 86_400;
 
 /// The value of cookie `name`.
-pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -30,17 +30,17 @@ fn set(name: &str, value: &str, max_age_s: u64) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict")).ok()
 }
 
-pub fn keep(headers: &mut HeaderMap, name: &str, value: &str, max_age_s: u64) {
+pub(crate) fn keep(headers: &mut HeaderMap, name: &str, value: &str, max_age_s: u64) {
     if let Some(cookie) = set(name, value, max_age_s) {
         headers.append(header::SET_COOKIE, cookie);
     }
 }
 
-pub fn drop(headers: &mut HeaderMap, name: &str) {
+pub(crate) fn drop(headers: &mut HeaderMap, name: &str) {
     keep(headers, name, "", 0);
 }
 
-pub fn keep_language(headers: &mut HeaderMap, locale: Locale) {
+pub(crate) fn keep_language(headers: &mut HeaderMap, locale: Locale) {
     let word = match locale {
         Locale::Zh => "zh",
         Locale::En => "en",
@@ -49,12 +49,12 @@ pub fn keep_language(headers: &mut HeaderMap, locale: Locale) {
 }
 
 /// A new secret for somebody who is only looking.
-pub fn new_guest(rng: &mut dyn Rng) -> String {
+pub(crate) fn new_guest(rng: &mut dyn Rng) -> String {
     to_hex(&rng::bytes::<32>(rng))
 }
 
 /// The chosen language, else the first of the browser's languages that exists here, else Chinese.
-pub fn locale(headers: &HeaderMap) -> Locale {
+pub(crate) fn locale(headers: &HeaderMap) -> Locale {
     if let Some(chosen) = read(headers, LANGUAGE).and_then(Locale::from_tag) {
         return chosen;
     }

@@ -1,6 +1,6 @@
 //! The operator's pages.
 
-pub mod door;
-pub mod enter;
-pub mod happenings;
-pub mod purpose;
+pub(crate) mod door;
+pub(crate) mod enter;
+pub(crate) mod happenings;
+pub(crate) mod purpose;

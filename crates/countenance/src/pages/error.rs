@@ -11,7 +11,7 @@ use super::reply;
 
 /// Why a handler has no page to give: a stable code, or the database.
 #[derive(Debug)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     Code(&'static str),
     Store(StoreError),
 }
@@ -23,11 +23,11 @@ impl From<StoreError> for Trouble {
 }
 
 macro_rules! troubles {
-    ($($error:ty),+ $(,)?) => {$(
+    ($($error:ident),+ $(,)?) => {$(
         impl From<$error> for Trouble {
             fn from(error: $error) -> Self {
                 let code = error.code();
-                if let <$error>::Store(error) = error { Self::Store(error) } else { Self::Code(code) }
+                if let $error::Store(error) = error { Self::Store(error) } else { Self::Code(code) }
             }
         }
     )+};
@@ -37,7 +37,7 @@ troubles!(ConsentError, FollowLinkError, GateCodeError, PurposeError, SaveDoorEr
 
 /// A page that says what went wrong, with its status.
 #[derive(Debug)]
-pub struct PageError {
+pub(crate) struct PageError {
     status: StatusCode,
     code: &'static str,
     way_out: String,
@@ -46,36 +46,36 @@ pub struct PageError {
 
 impl PageError {
     /// A stable code with the status that fits it.
-    pub fn new(frame: Frame, code: &'static str) -> Self {
+    pub(crate) fn new(frame: Frame, code: &'static str) -> Self {
         let way_out = frame.home().to_owned();
         Self { status: status_of(code), code, way_out, frame: Box::new(frame) }
     }
 
     /// The same with another way out.
     #[must_use]
-    pub fn to(mut self, way_out: &str) -> Self {
+    pub(crate) fn to(mut self, way_out: &str) -> Self {
         way_out.clone_into(&mut self.way_out);
         self
     }
 
     /// The page for `trouble`.
-    pub fn of(frame: Frame, trouble: &Trouble) -> Self {
+    pub(crate) fn of(frame: Frame, trouble: &Trouble) -> Self {
         match trouble {
             Trouble::Code(code) => Self::new(frame, code),
             Trouble::Store(error) => Self::store(frame, error),
         }
     }
 
-    pub fn form(frame: Frame, code: &'static str) -> Self {
+    pub(crate) fn form(frame: Frame, code: &'static str) -> Self {
         Self::new(frame, code)
     }
 
-    pub fn not_found(frame: Frame) -> Self {
+    pub(crate) fn not_found(frame: Frame) -> Self {
         Self::new(frame, "page.not_found")
     }
 
     /// The database failed. The cause goes to the log, the code to the page.
-    pub fn store(frame: Frame, error: &StoreError) -> Self {
+    pub(crate) fn store(frame: Frame, error: &StoreError) -> Self {
         tracing::error!(error = error as &dyn std::error::Error, "database failed");
         Self::new(frame, "store.failed")
     }
@@ -89,7 +89,7 @@ impl IntoResponse for PageError {
 }
 
 /// The status that a stable code answers with.
-pub fn status_of(code: &str) -> StatusCode {
+pub(crate) fn status_of(code: &str) -> StatusCode {
     match code {
         "session.none" | "desk.none" => StatusCode::UNAUTHORIZED,
         "form.token" => StatusCode::FORBIDDEN,
@@ -102,7 +102,7 @@ pub fn status_of(code: &str) -> StatusCode {
 }
 
 /// After a post: the page to read, so that reloading repeats nothing.
-pub fn see(path: &str) -> Response {
+pub(crate) fn see(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 

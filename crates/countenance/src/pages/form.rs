@@ -14,7 +14,7 @@ use crate::state::AppState;
 
 /// The fields of a posted form whose token belongs to the session (or guest) cookie of the same request.
 #[derive(Debug)]
-pub struct ProtectedForm<T>(pub T);
+pub(crate) struct ProtectedForm<T>(pub(crate) T);
 
 #[derive(Deserialize)]
 struct Token {
@@ -23,17 +23,17 @@ struct Token {
 }
 
 /// The token for forms of whoever holds `secret`, the value of their cookie. It says nothing about the secret.
-pub fn token_of(secret: &str) -> String {
+pub(crate) fn token_of(secret: &str) -> String {
     to_hex(&Sha256::new().chain_update(b"countenance/form/v1\0").chain_update(secret).finalize())
 }
 
 /// The cookie to which this request's forms are bound: the desk's under `/desk`, else the person's, else the guest's.
-pub fn secret<'a>(path: &str, headers: &'a HeaderMap) -> Option<&'a str> {
+pub(crate) fn secret<'a>(path: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     let session = if is_desk(path) { cookie::DESK } else { cookie::PERSON };
     cookie::read(headers, session).or_else(|| cookie::read(headers, cookie::GUEST)).filter(|secret| !secret.is_empty())
 }
 
-pub fn is_desk(path: &str) -> bool {
+pub(crate) fn is_desk(path: &str) -> bool {
     path == "/desk" || path.starts_with("/desk/")
 }
 

@@ -8,11 +8,11 @@ use super::{cookie, form};
 use crate::state::AppState;
 
 /// The frame for a guest at this request; session extractors change the place.
-pub fn of(request: &Request, state: &AppState) -> Frame {
+pub(crate) fn of(request: &Request, state: &AppState) -> Frame {
     from_parts(request.method(), request.uri(), request.headers(), state)
 }
 
-pub fn from_parts(method: &Method, uri: &Uri, headers: &HeaderMap, state: &AppState) -> Frame {
+pub(crate) fn from_parts(method: &Method, uri: &Uri, headers: &HeaderMap, state: &AppState) -> Frame {
     // A posted address has nothing to show: the language switch of its answer leads to the start.
     let path = if method == Method::GET { uri.path_and_query().map_or("/", |path| path.as_str()) } else { start(uri.path()) };
     Frame {
@@ -27,6 +27,6 @@ pub fn from_parts(method: &Method, uri: &Uri, headers: &HeaderMap, state: &AppSt
 }
 
 /// Where someone at `path` begins anew.
-pub fn start(path: &str) -> &'static str {
+pub(crate) fn start(path: &str) -> &'static str {
     if form::is_desk(path) { "/desk" } else { "/" }
 }

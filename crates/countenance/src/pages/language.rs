@@ -10,12 +10,12 @@ use super::cookie;
 use super::error::see;
 
 #[derive(Deserialize)]
-pub struct Back {
+pub(crate) struct Back {
     back: Option<String>,
 }
 
 /// Changes nothing but what the browser prefers to read, so a link may do it.
-pub async fn switch(Path(word): Path<String>, Query(query): Query<Back>) -> Response {
+pub(crate) async fn switch(Path(word): Path<String>, Query(query): Query<Back>) -> Response {
     let mut response = see(query.back.as_deref().filter(|path| is_ours(path)).unwrap_or("/"));
     if let Some(locale) = Locale::from_tag(&word) {
         cookie::keep_language(response.headers_mut(), locale);
@@ -29,7 +29,7 @@ fn is_ours(path: &str) -> bool {
     plain && path.starts_with('/') && !path.starts_with("//")
 }
 
-pub async fn home(headers: HeaderMap) -> Response {
+pub(crate) async fn home(headers: HeaderMap) -> Response {
     see(if cookie::read(&headers, cookie::PERSON).is_some() { "/ways" } else { "/sign-in" })
 }
 

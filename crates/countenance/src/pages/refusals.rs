@@ -4,7 +4,7 @@ use countenance_access::KeptFinding;
 use countenance_portal::Refusal;
 use countenance_rules::Ruling;
 
-pub fn of(ruling: &Ruling) -> Vec<Refusal> {
+pub(crate) fn of(ruling: &Ruling) -> Vec<Refusal> {
     let refusal = |finding: &countenance_rules::Finding| Refusal {
         rule: finding.id.clone(),
         text: finding.text.clone(),
@@ -16,7 +16,7 @@ pub fn of(ruling: &Ruling) -> Vec<Refusal> {
 }
 
 /// Reasons kept from the last snapshot.
-pub fn kept(findings: Vec<KeptFinding>) -> Vec<Refusal> {
+pub(crate) fn kept(findings: Vec<KeptFinding>) -> Vec<Refusal> {
     let refusal = |finding: KeptFinding| Refusal {
         rule: finding.rule,
         text: finding.text,

@@ -5,11 +5,11 @@ use axum::response::{Html, IntoResponse, Response};
 use countenance_portal::Template;
 
 /// A page, status 200.
-pub fn page(page: &impl Template) -> Response {
+pub(crate) fn page(page: &impl Template) -> Response {
     page_with(StatusCode::OK, page)
 }
 
-pub fn page_with(status: StatusCode, page: &impl Template) -> Response {
+pub(crate) fn page_with(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {

@@ -15,14 +15,14 @@ use crate::state::AppState;
 
 /// Anyone. Pages with forms need a secret to bind them to; a guest without one gets it with the answer.
 #[derive(Debug)]
-pub struct Guest {
-    pub frame: Frame,
+pub(crate) struct Guest {
+    pub(crate) frame: Frame,
     new_secret: Option<String>,
 }
 
 impl Guest {
     /// Adds the cookie of a new guest to the answer.
-    pub fn reply(&self, answer: impl IntoResponse) -> Response {
+    pub(crate) fn reply(&self, answer: impl IntoResponse) -> Response {
         let mut response = answer.into_response();
         if let Some(secret) = &self.new_secret {
             cookie::keep(response.headers_mut(), cookie::GUEST, secret, 3_600);
@@ -48,26 +48,26 @@ impl FromRequestParts<AppState> for Guest {
 
 /// A signed-in resident.
 #[derive(Debug)]
-pub struct Resident {
-    pub frame: Frame,
-    pub person: PersonId,
+pub(crate) struct Resident {
+    pub(crate) frame: Frame,
+    pub(crate) person: PersonId,
 }
 
 impl Resident {
     /// The frame, standing at `place`.
-    pub fn at(&self, place: Place) -> Frame {
+    pub(crate) fn at(&self, place: Place) -> Frame {
         Frame { place, ..self.frame.clone() }
     }
 
     /// The answer, or the page that says why there is none.
-    pub fn answer(&self, answer: Result<Response, Trouble>) -> Response {
+    pub(crate) fn answer(&self, answer: Result<Response, Trouble>) -> Response {
         answer.unwrap_or_else(|trouble| PageError::of(self.at(Place::Ways), &trouble).into_response())
     }
 }
 
 /// Not signed in: readers go to the sign-in page, writers learn that nothing was done.
 #[derive(Debug)]
-pub enum NotSignedIn {
+pub(crate) enum NotSignedIn {
     SignIn,
     Error(PageError),
 }
@@ -104,18 +104,18 @@ async fn lookup_resident(headers: &HeaderMap, state: &AppState) -> Result<Option
 
 /// A signed-in operator.
 #[derive(Debug)]
-pub struct Desk {
-    pub frame: Frame,
-    pub operator: Operator,
+pub(crate) struct Desk {
+    pub(crate) frame: Frame,
+    pub(crate) operator: Operator,
 }
 
 impl Desk {
-    pub fn at(&self, place: Place) -> Frame {
+    pub(crate) fn at(&self, place: Place) -> Frame {
         Frame { place, ..self.frame.clone() }
     }
 
     /// The answer, or the page that says why there is none.
-    pub fn answer(&self, answer: Result<Response, Trouble>) -> Response {
+    pub(crate) fn answer(&self, answer: Result<Response, Trouble>) -> Response {
         answer.unwrap_or_else(|trouble| PageError::of(self.at(Place::Doors), &trouble).into_response())
     }
 }

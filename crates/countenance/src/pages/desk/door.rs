@@ -34,7 +34,7 @@ const CHOICES: [&[Lane]; 8] = [
     &[Lane::Card, Lane::Face],
 ];
 
-pub async fn show_all(desk: Desk, State(state): State<AppState>) -> Response {
+pub(crate) async fn show_all(desk: Desk, State(state): State<AppState>) -> Response {
     desk.answer(all(&state, &desk).await)
 }
 
@@ -52,16 +52,16 @@ async fn all(state: &AppState, desk: &Desk) -> Result<Response, Trouble> {
     Ok(reply::page(&desk::Doors { frame: desk.at(Place::Doors), doors }))
 }
 
-pub fn href(number: u32) -> String {
+pub(crate) fn href(number: u32) -> String {
     format!("/desk/doors/{number}")
 }
 
 #[derive(Deserialize)]
-pub struct Saved {
+pub(crate) struct Saved {
     saved: Option<String>,
 }
 
-pub async fn show(desk: Desk, State(state): State<AppState>, Path(number): Path<u32>, Query(query): Query<Saved>) -> Response {
+pub(crate) async fn show(desk: Desk, State(state): State<AppState>, Path(number): Path<u32>, Query(query): Query<Saved>) -> Response {
     desk.answer(one(&state, &desk, number, query.saved.is_some()).await)
 }
 
@@ -72,12 +72,12 @@ async fn one(state: &AppState, desk: &Desk, number: u32, saved: bool) -> Result<
     Ok(reply::page(&page))
 }
 
-pub async fn lookup(tx: &mut Tx, number: u32) -> Result<Door, Trouble> {
+pub(crate) async fn lookup(tx: &mut Tx, number: u32) -> Result<Door, Trouble> {
     lookup_door_by_number(tx, number).await?.ok_or(Trouble::Code("door.unknown"))
 }
 
 /// The door's page as things stand; callers add what has just happened.
-pub async fn page(tx: &mut Tx, state: &AppState, desk: &Desk, door: &Door) -> Result<DoorPage, Trouble> {
+pub(crate) async fn page(tx: &mut Tx, state: &AppState, desk: &Desk, door: &Door) -> Result<DoorPage, Trouble> {
     let purposes: Vec<Purpose> = list_purposes(tx).await?;
     let current = purposes.iter().find(|purpose| purpose.door.id == door.id);
     Ok(DoorPage {
@@ -101,7 +101,7 @@ pub async fn page(tx: &mut Tx, state: &AppState, desk: &Desk, door: &Door) -> Re
 }
 
 /// The page after a refusal: 422 with the rulebook's reasons, or with a code.
-pub fn refuse(page: DoorPage, code: &'static str, refusals: Vec<Refusal>) -> Response {
+pub(crate) fn refuse(page: DoorPage, code: &'static str, refusals: Vec<Refusal>) -> Response {
     let problem = refusals.is_empty().then(|| Problem::new(code));
     reply::page_with(status_of(code), &DoorPage { refusals, problem, ..page })
 }
@@ -130,7 +130,7 @@ fn gate_views(door: &Door, gates: &[Gate], alarms: &[Alarm]) -> Vec<GateView> {
 }
 
 /// Fields are the ticked ways, each named by its lanes: `card+pin=on`.
-pub async fn post_ways(
+pub(crate) async fn post_ways(
     desk: Desk,
     State(state): State<AppState>,
     Path(number): Path<u32>,
@@ -164,7 +164,7 @@ async fn save_ways(state: &AppState, desk: &Desk, number: u32, ways: Vec<Vec<Lan
 }
 
 /// The code is kept nowhere in the clear, so this answer is the page itself.
-pub async fn post_gate_code(
+pub(crate) async fn post_gate_code(
     desk: Desk,
     State(state): State<AppState>,
     Path(number): Path<u32>,

@@ -18,11 +18,11 @@ fn page(guest: &Guest, code: &str, problem: Option<Problem>) -> desk::Enter {
     desk::Enter { frame: guest.frame.clone(), action: format!("/desk/enter/{code}"), problem }
 }
 
-pub async fn show(guest: Guest, Path(code): Path<String>) -> Response {
+pub(crate) async fn show(guest: Guest, Path(code): Path<String>) -> Response {
     guest.reply(reply::page(&page(&guest, &code, None)))
 }
 
-pub async fn post(guest: Guest, State(state): State<AppState>, Path(code): Path<String>, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
+pub(crate) async fn post(guest: Guest, State(state): State<AppState>, Path(code): Path<String>, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
     match follow(&state, &code).await {
         Ok(session) => {
             let mut response = see("/desk");
@@ -43,7 +43,7 @@ async fn follow(state: &AppState, code: &str) -> Result<OperatorSession, Trouble
     Ok(session)
 }
 
-pub async fn post_sign_out(desk: Desk, State(state): State<AppState>, headers: HeaderMap, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
+pub(crate) async fn post_sign_out(desk: Desk, State(state): State<AppState>, headers: HeaderMap, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
     desk.answer(sign_out(&state, cookie::read(&headers, cookie::DESK).unwrap_or_default()).await)
 }
 

@@ -17,7 +17,7 @@ use crate::pages::resident::ways::nameless;
 use crate::pages::session::Desk;
 use crate::state::AppState;
 
-pub async fn show(desk: Desk, State(state): State<AppState>, Query(before): Query<Before>) -> Response {
+pub(crate) async fn show(desk: Desk, State(state): State<AppState>, Query(before): Query<Before>) -> Response {
     desk.answer(happenings(&state, &desk, &before).await)
 }
 

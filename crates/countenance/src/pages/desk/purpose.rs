@@ -21,7 +21,7 @@ use crate::pages::resident::account::NoFields;
 use crate::pages::session::Desk;
 use crate::state::AppState;
 
-pub const fn shown_state(state: PurposeState) -> desk::PurposeState {
+pub(crate) const fn shown_state(state: PurposeState) -> desk::PurposeState {
     match state {
         PurposeState::Declared => desk::PurposeState::Declared,
         PurposeState::Assessed => desk::PurposeState::Assessed,
@@ -30,7 +30,7 @@ pub const fn shown_state(state: PurposeState) -> desk::PurposeState {
     }
 }
 
-pub fn shown(purpose: &Purpose, door: u32) -> PurposeView {
+pub(crate) fn shown(purpose: &Purpose, door: u32) -> PurposeView {
     PurposeView {
         href: format!("{}/purposes/{}", door::href(door), purpose.id),
         state: shown_state(purpose.state()),
@@ -46,7 +46,7 @@ pub fn shown(purpose: &Purpose, door: u32) -> PurposeView {
 }
 
 #[derive(Deserialize, Clone)]
-pub struct Declaration {
+pub(crate) struct Declaration {
     zh: String,
     en: String,
     necessity_zh: String,
@@ -91,7 +91,7 @@ impl Declaration {
     }
 }
 
-pub async fn post_declare(
+pub(crate) async fn post_declare(
     desk: Desk,
     State(state): State<AppState>,
     Path(number): Path<u32>,
@@ -132,7 +132,7 @@ fn refuse(page: DoorPage, error: PurposeError) -> Result<Response, Trouble> {
 }
 
 /// `author`, and a text for each head by its word.
-pub async fn post_assess(
+pub(crate) async fn post_assess(
     desk: Desk,
     State(state): State<AppState>,
     Path((number, id)): Path<(u32, String)>,
@@ -141,7 +141,7 @@ pub async fn post_assess(
     desk.answer(step(&state, &desk, number, &id, Step::Assess(fields)).await)
 }
 
-pub async fn post_activate(
+pub(crate) async fn post_activate(
     desk: Desk,
     State(state): State<AppState>,
     Path((number, id)): Path<(u32, String)>,
@@ -150,7 +150,7 @@ pub async fn post_activate(
     desk.answer(step(&state, &desk, number, &id, Step::Activate).await)
 }
 
-pub async fn post_end(
+pub(crate) async fn post_end(
     desk: Desk,
     State(state): State<AppState>,
     Path((number, id)): Path<(u32, String)>,

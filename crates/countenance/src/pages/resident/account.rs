@@ -15,17 +15,17 @@ use crate::pages::reply;
 use crate::pages::session::{Guest, Resident};
 use crate::state::AppState;
 
-pub async fn show_sign_in(guest: Guest) -> Response {
+pub(crate) async fn show_sign_in(guest: Guest) -> Response {
     guest.reply(reply::page(&resident::SignIn { frame: guest.frame.clone(), login: String::new(), problem: None }))
 }
 
 #[derive(Deserialize)]
-pub struct SignInFields {
+pub(crate) struct SignInFields {
     login: String,
     pin: String,
 }
 
-pub async fn post_sign_in(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<SignInFields>) -> Response {
+pub(crate) async fn post_sign_in(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<SignInFields>) -> Response {
     let mut rng = SystemRng;
     let input = SignIn { login: fields.login.clone(), pin: fields.pin };
     let error = match sign_in(state.db(), &mut state.ctx(&mut rng), input).await {
@@ -39,12 +39,12 @@ pub async fn post_sign_in(guest: Guest, State(state): State<AppState>, Protected
     reply::page_with(status_of(error.code()), &page)
 }
 
-pub async fn show_claim(guest: Guest) -> Response {
+pub(crate) async fn show_claim(guest: Guest) -> Response {
     guest.reply(reply::page(&resident::Claim { frame: guest.frame.clone(), login: String::new(), problem: None }))
 }
 
 #[derive(Deserialize)]
-pub struct ClaimFields {
+pub(crate) struct ClaimFields {
     login: String,
     code: String,
     pin: String,
@@ -53,7 +53,7 @@ pub struct ClaimFields {
     record_key: String,
 }
 
-pub async fn post_claim(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<ClaimFields>) -> Response {
+pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<ClaimFields>) -> Response {
     let login = fields.login.clone();
     let refuse = |code: &'static str, wait_s: Option<u64>| {
         let problem = Some(Problem { code: code.to_owned(), wait_s });
@@ -85,9 +85,9 @@ fn begin(session: &PersonSession, state: &AppState) -> Response {
 }
 
 #[derive(Deserialize)]
-pub struct NoFields {}
+pub(crate) struct NoFields {}
 
-pub async fn post_sign_out(
+pub(crate) async fn post_sign_out(
     resident: Resident,
     State(state): State<AppState>,
     headers: HeaderMap,

@@ -19,7 +19,7 @@ use crate::pages::session::Resident;
 use crate::pages::{refusals, reply};
 use crate::state::AppState;
 
-pub async fn show_all(resident: Resident, State(state): State<AppState>) -> Response {
+pub(crate) async fn show_all(resident: Resident, State(state): State<AppState>) -> Response {
     resident.answer(all(&state, &resident).await)
 }
 
@@ -33,7 +33,7 @@ async fn all(state: &AppState, resident: &Resident) -> Result<Response, Trouble>
     Ok(reply::page(&resident::Consents { frame: resident.at(Place::Consents), consents }))
 }
 
-pub async fn show(resident: Resident, State(state): State<AppState>, Path(id): Path<String>) -> Response {
+pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Path(id): Path<String>) -> Response {
     resident.answer(one(&state, &resident, &id).await)
 }
 
@@ -52,7 +52,7 @@ async fn one(state: &AppState, resident: &Resident, id: &str) -> Result<Response
 }
 
 /// The state's word alone, for the page that waits for the gate.
-pub async fn show_state(resident: Resident, State(state): State<AppState>, Path(id): Path<String>) -> Response {
+pub(crate) async fn show_state(resident: Resident, State(state): State<AppState>, Path(id): Path<String>) -> Response {
     resident.answer(word(&state, &resident, &id).await)
 }
 
@@ -61,7 +61,7 @@ async fn word(state: &AppState, resident: &Resident, id: &str) -> Result<Respons
     Ok(own(&mut tx, resident.person, id).await?.consent.state.word().into_response())
 }
 
-pub async fn post_withdraw(
+pub(crate) async fn post_withdraw(
     resident: Resident,
     State(state): State<AppState>,
     Path(id): Path<String>,
@@ -81,7 +81,7 @@ async fn withdraw(state: &AppState, person: PersonId, id: &str) -> Result<Respon
 }
 
 /// The person's own consent; somebody else's does not exist.
-pub async fn own(tx: &mut Tx, person: PersonId, id: &str) -> Result<ConsentView, Trouble> {
+pub(crate) async fn own(tx: &mut Tx, person: PersonId, id: &str) -> Result<ConsentView, Trouble> {
     let id: ConsentId = id.parse().map_err(|_| Trouble::Code("consent.unknown"))?;
     lookup_consent(tx, person, id).await?.filter(|view| view.consent.state != ConsentState::Begun).ok_or(Trouble::Code("consent.unknown"))
 }

@@ -22,7 +22,7 @@ use crate::pages::{refusals, reply};
 use crate::state::AppState;
 
 /// Asks for the question: the rulebook is asked first, then the text is made and its page shown.
-pub async fn post_begin(
+pub(crate) async fn post_begin(
     resident: Resident,
     State(state): State<AppState>,
     Path(number): Path<u32>,
@@ -50,7 +50,7 @@ async fn begin(state: &AppState, resident: &Resident, number: u32) -> Result<Res
 }
 
 /// The question itself. Once answered, its address leads to the consent.
-pub async fn show(resident: Resident, State(state): State<AppState>, Path((number, id)): Path<(u32, String)>) -> Response {
+pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Path((number, id)): Path<(u32, String)>) -> Response {
     resident.answer(question(&state, &resident, number, &id).await)
 }
 
@@ -86,12 +86,12 @@ async fn draft(tx: &mut Tx, resident: &Resident, id: &str) -> Result<Consent, Tr
 }
 
 #[derive(Deserialize)]
-pub struct SignFields {
+pub(crate) struct SignFields {
     /// Hexadecimal, by the browser's key over the text on the page.
     signature: String,
 }
 
-pub async fn post_sign(
+pub(crate) async fn post_sign(
     resident: Resident,
     State(state): State<AppState>,
     Path((_, id)): Path<(u32, String)>,
@@ -112,12 +112,12 @@ async fn sign(state: &AppState, resident: &Resident, id: &str, signature: &str) 
 }
 
 #[derive(Deserialize)]
-pub struct CodeFields {
+pub(crate) struct CodeFields {
     gate: String,
 }
 
 /// The code is kept nowhere in the clear, so this answer is the page itself: reading it again makes another code.
-pub async fn post_code(
+pub(crate) async fn post_code(
     resident: Resident,
     State(state): State<AppState>,
     Path(id): Path<String>,

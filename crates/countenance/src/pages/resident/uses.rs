@@ -15,26 +15,26 @@ use crate::pages::session::Resident;
 use crate::state::AppState;
 
 /// Full lists have another page; the read models give this many.
-pub const PAGE: usize = 100;
+pub(crate) const PAGE: usize = 100;
 
 #[derive(Deserialize)]
-pub struct Before {
+pub(crate) struct Before {
     /// Microseconds; the time before which this page begins.
     before: Option<i64>,
 }
 
 impl Before {
-    pub fn is_paged(&self) -> bool {
+    pub(crate) fn is_paged(&self) -> bool {
         self.before.is_some()
     }
 
     /// The time to ask the read model with.
-    pub fn time(&self) -> Timestamp {
+    pub(crate) fn time(&self) -> Timestamp {
         Timestamp(self.before.unwrap_or(i64::MAX))
     }
 }
 
-pub async fn show(resident: Resident, State(state): State<AppState>, Query(before): Query<Before>) -> Response {
+pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Query(before): Query<Before>) -> Response {
     resident.answer(uses(&state, &resident, &before).await)
 }
 
@@ -54,12 +54,12 @@ async fn uses(state: &AppState, resident: &Resident, before: &Before) -> Result<
 }
 
 /// Where the next page begins, when this one is full.
-pub fn older(passages: &[PassageView]) -> Option<Timestamp> {
+pub(crate) fn older(passages: &[PassageView]) -> Option<Timestamp> {
     passages.last().filter(|_| passages.len() >= PAGE).map(|view| view.passage.at)
 }
 
 /// A passage as a row, without who it was.
-pub fn row(view: &PassageView, doors: &[(DoorId, Text)]) -> PassageRow {
+pub(crate) fn row(view: &PassageView, doors: &[(DoorId, Text)]) -> PassageRow {
     let passage = &view.passage;
     PassageRow {
         at: passage.at,

@@ -20,7 +20,7 @@ use crate::pages::reply;
 use crate::pages::session::Resident;
 use crate::state::AppState;
 
-pub async fn show(resident: Resident, State(state): State<AppState>) -> Response {
+pub(crate) async fn show(resident: Resident, State(state): State<AppState>) -> Response {
     resident.answer(ways(&state, &resident).await)
 }
 
@@ -32,7 +32,7 @@ async fn ways(state: &AppState, resident: &Resident) -> Result<Response, Trouble
 }
 
 /// One card for each lane, in the order for someone whose last use is not known.
-pub fn cards(credentials: &[Credential], doors: &[FaceDoor]) -> Vec<LaneCard> {
+pub(crate) fn cards(credentials: &[Credential], doors: &[FaceDoor]) -> Vec<LaneCard> {
     let card = |lane: Lane| {
         let on = match lane {
             Lane::Face => doors.iter().any(|door| matches!(door.state, FaceDoorState::Enrolled(_))),
@@ -61,26 +61,26 @@ async fn face_doors(tx: &mut Tx, person: PersonId) -> Result<Vec<FaceDoor>, Stor
 }
 
 /// The door's ways without a face, as cards that say which of them this person has.
-pub fn alternatives(ways: &[Vec<DoorLane>], credentials: &[Credential]) -> Vec<LaneCard> {
+pub(crate) fn alternatives(ways: &[Vec<DoorLane>], credentials: &[Credential]) -> Vec<LaneCard> {
     let offered = |lane: Lane| ways.iter().filter(|way| !way.contains(&DoorLane::Face)).flatten().any(|way| way.word() == lane.word());
     cards(credentials, &[]).into_iter().filter(|card| offered(card.lane)).collect()
 }
 
-pub async fn show_card(resident: Resident) -> Response {
+pub(crate) async fn show_card(resident: Resident) -> Response {
     reply::page(&CardHow { frame: resident.at(Place::Ways) })
 }
 
-pub async fn show_pin(resident: Resident) -> Response {
+pub(crate) async fn show_pin(resident: Resident) -> Response {
     reply::page(&SetPin { frame: resident.at(Place::Ways), problem: None })
 }
 
 #[derive(Deserialize)]
-pub struct PinFields {
+pub(crate) struct PinFields {
     pin: String,
     again: String,
 }
 
-pub async fn post_pin(resident: Resident, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<PinFields>) -> Response {
+pub(crate) async fn post_pin(resident: Resident, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<PinFields>) -> Response {
     let refuse = |code: &'static str| {
         reply::page_with(status_of(code), &SetPin { frame: resident.at(Place::Ways), problem: Some(Problem::new(code)) })
     };
@@ -102,7 +102,7 @@ async fn set_pin(state: &AppState, person: PersonId, pin: &str) -> Result<(), Tu
     Ok(tx.commit().await?)
 }
 
-pub async fn post_qr_on(resident: Resident, State(state): State<AppState>, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
+pub(crate) async fn post_qr_on(resident: Resident, State(state): State<AppState>, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
     resident.answer(qr_on(&state, resident.person).await)
 }
 
@@ -115,7 +115,7 @@ async fn qr_on(state: &AppState, person: PersonId) -> Result<Response, Trouble> 
     Ok(see("/ways"))
 }
 
-pub async fn post_off(
+pub(crate) async fn post_off(
     resident: Resident,
     State(state): State<AppState>,
     Path(lane): Path<String>,
@@ -137,7 +137,7 @@ async fn off(state: &AppState, person: PersonId, lane: &str) -> Result<Response,
     Ok(see("/ways"))
 }
 
-pub async fn show_qr(resident: Resident, State(state): State<AppState>) -> Response {
+pub(crate) async fn show_qr(resident: Resident, State(state): State<AppState>) -> Response {
     resident.answer(door_qr(&state, &resident).await)
 }
 
@@ -153,6 +153,6 @@ async fn door_qr(state: &AppState, resident: &Resident) -> Result<Response, Trou
 }
 
 /// A name for a door that is no longer there.
-pub fn nameless() -> Text {
+pub(crate) fn nameless() -> Text {
     Text::new("—", "—")
 }

@@ -106,7 +106,10 @@ pub struct Journal {
 
 impl std::fmt::Debug for Journal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Journal").field("size", &self.head.size).field("damaged", &self.damaged).finish_non_exhaustive()
+        f.debug_struct("Journal")
+            .field("size", &self.head.size)
+            .field("damaged", &self.damaged)
+            .finish_non_exhaustive()
     }
 }
 
@@ -162,8 +165,14 @@ impl Journal {
         let time = entries.iter().map(Entry::at).max();
         let mut batch = Batch::after(self.head);
         for entry in entries {
-            let frame = entry.into_frame(self.gate, batch.head, |tag| self.tags.contains_key(tag) || batch.has_tag(tag), transit, rng)?;
-            batch.add(frame);
+            let frame = entry.into_frame(
+                self.gate,
+                batch.head,
+                |tag| self.tags.contains_key(tag) || batch.has_tag(tag),
+                transit,
+                rng,
+            )?;
+            batch.add(&frame);
         }
         let end = self.make_room(need, batch.bytes.len())?;
         if let Err(source) = self.disk.write(self.end, &batch.bytes).and_then(|()| self.disk.sync()) {
@@ -197,7 +206,11 @@ impl Journal {
         if u128::from(end) <= limit {
             return Ok(end);
         }
-        Err(if need == Need::Face { JournalError::FaceClosed } else { JournalError::Full })
+        Err(if need == Need::Face {
+            JournalError::FaceClosed
+        } else {
+            JournalError::Full
+        })
     }
 
     /// Up to `max` frames from `sequence` on, as far as they lie in this segment and are whole.
@@ -230,7 +243,12 @@ impl Journal {
 
     fn rotate(&mut self) -> Result<(), JournalError> {
         let today = self.tags.values().max().copied().unwrap_or(0);
-        let tags: BTreeMap<[u8; 32], u32> = self.tags.iter().filter(|(_, day)| **day == today).map(|(tag, day)| (*tag, *day)).collect();
+        let tags: BTreeMap<[u8; 32], u32> = self
+            .tags
+            .iter()
+            .filter(|(_, day)| **day == today)
+            .map(|(tag, day)| (*tag, *day))
+            .collect();
         let segment = Segment {
             gate: self.gate,
             base: self.head.size,
@@ -264,18 +282,26 @@ struct Batch {
 
 impl Batch {
     const fn after(head: Head) -> Self {
-        Self { head, bytes: Vec::new(), places: Vec::new(), tags: Vec::new() }
+        Self {
+            head,
+            bytes: Vec::new(),
+            places: Vec::new(),
+            tags: Vec::new(),
+        }
     }
 
     fn has_tag(&self, tag: &[u8; 32]) -> bool {
         self.tags.iter().any(|(held, _)| held == tag)
     }
 
-    fn add(&mut self, frame: Frame) {
+    fn add(&mut self, frame: &Frame) {
         self.places.push((frame.leaf.sequence, self.bytes.len() as u64));
         self.tags.push((frame.leaf.tag, day_of(&frame.leaf)));
-        self.head = Head { size: frame.leaf.sequence + 1, hash: frame.leaf.hash() };
-        self.bytes.extend_from_slice(&write_frame(&frame));
+        self.head = Head {
+            size: frame.leaf.sequence + 1,
+            hash: frame.leaf.hash(),
+        };
+        self.bytes.extend_from_slice(&write_frame(frame));
     }
 }
 

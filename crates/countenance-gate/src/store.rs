@@ -85,7 +85,10 @@ pub struct SealedStore {
 
 impl std::fmt::Debug for SealedStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SealedStore").field("generation", &self.generation).field("broken", &self.broken).finish_non_exhaustive()
+        f.debug_struct("SealedStore")
+            .field("generation", &self.generation)
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
     }
 }
 

@@ -20,7 +20,9 @@ impl dyn Disk + '_ {
     /// The whole frame at `place`.
     pub(super) fn frame(&self, place: u64) -> Result<Frame, JournalError> {
         let bytes = self.part(place, FRAME_BYTES_MAX + 8)?;
-        read_frame(&bytes).map(|(frame, _)| frame).map_err(|_| JournalError::Corrupt { from: 0 })
+        read_frame(&bytes)
+            .map(|(frame, _)| frame)
+            .map_err(|_| JournalError::Corrupt { from: 0 })
     }
 
     pub(super) fn part(&self, at: u64, length: usize) -> Result<Vec<u8>, JournalError> {

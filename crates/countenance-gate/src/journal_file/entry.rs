@@ -68,7 +68,12 @@ impl Entry {
             }
             (None, _) | (_, None) => (0, Vec::new()),
         };
-        Ok(Frame { leaf, record, transit, note })
+        Ok(Frame {
+            leaf,
+            record,
+            transit,
+            note,
+        })
     }
 }
 

@@ -50,7 +50,10 @@ pub(super) fn scan(folder: &Path, capacity: u64, segment: Segment, disk: Box<dyn
 fn read(segment: &Segment, bytes: &[u8]) -> Found {
     let first = usize::try_from(segment.first_place()).unwrap_or(usize::MAX);
     let mut found = Found {
-        head: Head { size: segment.base, hash: segment.previous },
+        head: Head {
+            size: segment.base,
+            hash: segment.previous,
+        },
         end: first,
         places: BTreeMap::new(),
         tags: segment.tags.iter().map(|tag| (*tag, segment.day)).collect(),
@@ -70,7 +73,9 @@ fn read(segment: &Segment, bytes: &[u8]) -> Found {
             at = next;
             continue;
         }
-        let Some((place, frame, length)) = beyond(bytes, next, segment, found.head.size) else { return found };
+        let Some((place, frame, length)) = beyond(bytes, next, segment, found.head.size) else {
+            return found;
+        };
         // Whole frames behind a place that is not: not a torn tail. What is missing counts as damaged, the chain goes on behind it.
         found.damaged = found.damaged.or(Some(found.head.size));
         found.take(&frame, place, length);
@@ -84,7 +89,10 @@ impl Found {
         self.places.insert(leaf.sequence, place as u64);
         self.tags.insert(leaf.tag, day_of(leaf));
         self.ten_minutes = self.ten_minutes.max(leaf.ten_minutes);
-        self.head = Head { size: leaf.sequence + 1, hash: leaf.hash() };
+        self.head = Head {
+            size: leaf.sequence + 1,
+            hash: leaf.hash(),
+        };
         self.end = place + length;
     }
 }
@@ -103,13 +111,22 @@ fn follows(frame: &Frame, head: Head) -> bool {
 /// frame happens to begin a sector reads as damage: the cautious side.)
 fn beyond(bytes: &[u8], from: usize, segment: &Segment, size: u64) -> Option<(usize, Frame, usize)> {
     let sectors = (from..bytes.len()).step_by(usize::try_from(SECTOR).unwrap_or(1));
-    sectors.into_iter().find_map(|at| frame_at(bytes, at, segment, |frame| frame.leaf.sequence >= size).map(|(frame, length)| (at, frame, length)))
+    sectors
+        .into_iter()
+        .find_map(|at| frame_at(bytes, at, segment, |frame| frame.leaf.sequence >= size).map(|(frame, length)| (at, frame, length)))
 }
 
 /// Zeroes everything behind `end` that is not zero, durably, before anything is appended there.
 fn cut(disk: &dyn Disk, end: usize, bytes: &[u8]) -> Result<(), JournalError> {
     let tail = bytes.get(end..).unwrap_or_default();
-    let Some(last) = tail.iter().rposition(|byte| *byte != 0) else { return Ok(()) };
+    let Some(last) = tail.iter().rposition(|byte| *byte != 0) else {
+        return Ok(());
+    };
     let zeroes = vec![0; last + 1];
-    disk.write(end as u64, &zeroes).and_then(|()| disk.sync()).map_err(|source| JournalError::Io { what: "cut the tail of", source })
+    disk.write(end as u64, &zeroes)
+        .and_then(|()| disk.sync())
+        .map_err(|source| JournalError::Io {
+            what: "cut the tail of",
+            source,
+        })
 }

@@ -63,9 +63,13 @@ impl Segment {
 
     fn read(disk: &dyn Disk) -> Result<Option<Self>, JournalError> {
         let fixed = disk.part(0, FIXED_BYTES)?;
-        let Some((mut segment, count)) = Self::fixed(&fixed) else { return Ok(None) };
+        let Some((mut segment, count)) = Self::fixed(&fixed) else {
+            return Ok(None);
+        };
         let tags = disk.part(FIXED_BYTES as u64, count * 32 + 4)?;
-        let Some((tags, crc)) = tags.split_at_checked(count * 32) else { return Ok(None) };
+        let Some((tags, crc)) = tags.split_at_checked(count * 32) else {
+            return Ok(None);
+        };
         let whole = crc32c::crc32c_append(crc32c::crc32c(&fixed), tags).to_be_bytes() == *crc;
         segment.tags = tags.chunks_exact(32).filter_map(|tag| tag.try_into().ok()).collect();
         Ok(whole.then_some(segment))
@@ -97,18 +101,39 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
 
 /// The segment in force, begun when there is none; finishes a change of segments that a crash cut.
 pub(super) fn open_latest(folder: &Path, capacity: u64, gate: GateId) -> Result<(Segment, Box<dyn Disk>), JournalError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed("make the folder of"))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(failed("make the folder of"))?;
     remove(&folder.join("next"))?;
     let mut bases = bases(folder)?;
     bases.sort_unstable();
     let Some(base) = bases.pop() else {
-        let segment = Segment { gate, base: 0, previous: [0; 32], capacity, ten_minutes: 0, day: 0, tags: Vec::new() };
+        let segment = Segment {
+            gate,
+            base: 0,
+            previous: [0; 32],
+            capacity,
+            ten_minutes: 0,
+            day: 0,
+            tags: Vec::new(),
+        };
         let disk = begin(folder, &segment)?;
         return Ok((segment, disk));
     };
-    let file = OpenOptions::new().read(true).write(true).open(path(folder, base)).map_err(failed("open"))?;
-    file.try_lock().map_err(|error| JournalError::Io { what: "lock", source: error.into() })?;
-    let segment = Segment::read(&file)?.filter(|segment| segment.base == base && segment.gate == gate).ok_or(JournalError::Corrupt { from: base })?;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(path(folder, base))
+        .map_err(failed("open"))?;
+    file.try_lock().map_err(|error| JournalError::Io {
+        what: "lock",
+        source: error.into(),
+    })?;
+    let segment = Segment::read(&file)?
+        .filter(|segment| segment.base == base && segment.gate == gate)
+        .ok_or(JournalError::Corrupt { from: base })?;
     for old in bases {
         end(folder, old)?;
     }
@@ -119,8 +144,17 @@ pub(super) fn open_latest(folder: &Path, capacity: u64, gate: GateId) -> Result<
 pub(super) fn begin(folder: &Path, segment: &Segment) -> Result<Box<dyn Disk>, JournalError> {
     let next = folder.join("next");
     remove(&next)?;
-    let mut file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&next).map_err(failed("begin"))?;
-    file.try_lock().map_err(|error| JournalError::Io { what: "lock", source: error.into() })?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&next)
+        .map_err(failed("begin"))?;
+    file.try_lock().map_err(|error| JournalError::Io {
+        what: "lock",
+        source: error.into(),
+    })?;
     // Zeroes written, not a sparse file: an append in front of a door then never asks the file system for a block.
     fill(&mut file, segment.capacity).map_err(failed("preallocate"))?;
     file.write_all_at(&segment.to_bytes(), 0).map_err(failed("begin"))?;
@@ -135,13 +169,15 @@ pub(super) fn end(folder: &Path, base: u64) -> Result<(), JournalError> {
     let path = path(folder, base);
     let mut file = OpenOptions::new().write(true).open(&path).map_err(failed("end a segment of"))?;
     let length = file.metadata().map_err(failed("end a segment of"))?.len();
-    fill(&mut file, length).and_then(|()| file.sync_data()).map_err(failed("end a segment of"))?;
+    fill(&mut file, length)
+        .and_then(|()| file.sync_data())
+        .map_err(failed("end a segment of"))?;
     remove(&path)?;
     sync_folder(folder)
 }
 
 fn fill(file: &mut File, length: u64) -> io::Result<()> {
-    const ZEROES: [u8; 64 * 1024] = [0; 64 * 1024];
+    static ZEROES: [u8; 64 * 1024] = [0; 64 * 1024];
     let mut left = length;
     while left > 0 {
         let part = ZEROES.get(..usize::try_from(left).unwrap_or(usize::MAX)).unwrap_or(&ZEROES);
@@ -166,13 +202,18 @@ fn path(folder: &Path, base: u64) -> PathBuf {
 
 fn remove(path: &Path) -> Result<(), JournalError> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(JournalError::Io { what: "remove a leftover of", source }),
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(JournalError::Io {
+            what: "remove a leftover of",
+            source,
+        }),
         _ => Ok(()),
     }
 }
 
 fn sync_folder(folder: &Path) -> Result<(), JournalError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("write the folder of"))
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed("write the folder of"))
 }
 
 fn failed(what: &'static str) -> impl FnOnce(io::Error) -> JournalError {

@@ -45,7 +45,12 @@ impl AnchorFile {
             match self.0.read_exact_at(bytes.as_mut_slice(), place * PLACE_BYTES as u64) {
                 Ok(()) => held.extend(parse(&bytes, place)),
                 Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {}
-                Err(source) => return Err(StoreError::Io { what: "read the anchor", source }),
+                Err(source) => {
+                    return Err(StoreError::Io {
+                        what: "read the anchor",
+                        source,
+                    });
+                }
             }
         }
         held.sort_by_key(|(generation, _)| std::cmp::Reverse(*generation));
@@ -56,13 +61,15 @@ impl AnchorFile {
     pub(super) fn write(&self, generation: u64, anchor: &Anchor, rng: &mut dyn Rng) -> Result<(), StoreError> {
         let mut bytes = Zeroizing::new([0u8; PLACE_BYTES]);
         rng.fill(bytes.as_mut_slice());
-        let checksum = Sha256::new().chain_update(MAGIC).chain_update(generation.to_be_bytes()).chain_update(anchor.bytes()).finalize();
+        let checksum = Sha256::new()
+            .chain_update(MAGIC)
+            .chain_update(generation.to_be_bytes())
+            .chain_update(anchor.bytes())
+            .finalize();
         let parts: [&[u8]; 4] = [&MAGIC, &generation.to_be_bytes(), anchor.bytes(), &checksum];
-        let mut at = bytes.iter_mut();
-        for part in parts {
-            for (byte, value) in at.by_ref().zip(part) {
-                *byte = *value;
-            }
+        let written = Zeroizing::new(parts.concat());
+        for (byte, value) in bytes.iter_mut().zip(written.iter()) {
+            *byte = *value;
         }
         self.put(generation % 2, &bytes)
     }
@@ -75,7 +82,9 @@ impl AnchorFile {
     }
 
     fn put(&self, place: u64, bytes: &[u8; PLACE_BYTES]) -> Result<(), StoreError> {
-        self.0.write_all_at(bytes, place * PLACE_BYTES as u64).map_err(failed("write the anchor"))?;
+        self.0
+            .write_all_at(bytes, place * PLACE_BYTES as u64)
+            .map_err(failed("write the anchor"))?;
         self.0.sync_data().map_err(failed("write the anchor durably"))
     }
 }

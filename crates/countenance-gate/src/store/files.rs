@@ -16,23 +16,39 @@ pub(super) fn failed(what: &'static str) -> impl FnOnce(io::Error) -> StoreError
 
 /// Makes the folder, or takes an existing one into private use.
 pub(super) fn private_folder(path: &Path) -> Result<(), StoreError> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("make a folder"))?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(failed("make a folder"))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed("make a folder private"))
 }
 
 /// A new file, read and write, 0600; fails where one is.
 pub(super) fn create(path: &Path) -> Result<File, StoreError> {
     let opened = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path);
-    opened.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => StoreError::Exists,
-        _ => StoreError::Io { what: "make a file", source },
+    opened.map_err(|source| {
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            StoreError::Exists
+        } else {
+            StoreError::Io {
+                what: "make a file",
+                source,
+            }
+        }
     })
 }
 
 pub(super) fn open(path: &Path) -> Result<File, StoreError> {
-    OpenOptions::new().read(true).write(true).open(path).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => StoreError::Corrupt("a file is missing"),
-        _ => StoreError::Io { what: "open a file", source },
+    OpenOptions::new().read(true).write(true).open(path).map_err(|source| {
+        if source.kind() == io::ErrorKind::NotFound {
+            StoreError::Corrupt("a file is missing")
+        } else {
+            StoreError::Io {
+                what: "open a file",
+                source,
+            }
+        }
     })
 }
 
@@ -49,7 +65,12 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
 /// to, makes way.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(StoreError::Io { what: "replace a leftover", source }),
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            return Err(StoreError::Io {
+                what: "replace a leftover",
+                source,
+            });
+        }
         _ => {}
     }
     let mut file = create(path)?;
@@ -58,7 +79,9 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("write a folder durably"))
+    File::open(path)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed("write a folder durably"))
 }
 
 /// Overwrites a file with random bytes and unlinks it; a file that is not there is wiped already.
@@ -66,13 +89,20 @@ pub(super) fn wipe(path: &Path, rng: &mut dyn Rng) -> Result<(), StoreError> {
     let mut file = match OpenOptions::new().write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(StoreError::Io { what: "overwrite a file", source }),
+        Err(source) => {
+            return Err(StoreError::Io {
+                what: "overwrite a file",
+                source,
+            });
+        }
     };
     let mut left = file.metadata().map_err(failed("overwrite a file"))?.len();
     let mut noise = [0u8; 4096];
     while left > 0 {
         rng.fill(&mut noise);
-        let part = noise.get(..usize::try_from(left).unwrap_or(usize::MAX).min(noise.len())).unwrap_or(&noise);
+        let part = noise
+            .get(..usize::try_from(left).unwrap_or(usize::MAX).min(noise.len()))
+            .unwrap_or(&noise);
         file.write_all(part).map_err(failed("overwrite a file"))?;
         left = left.saturating_sub(part.len() as u64);
     }

@@ -47,13 +47,26 @@ impl SealedStore {
         let lock = files::open(&claimed::path(data))?;
         lock.try_lock().map_err(|_| StoreError::InUse)?;
         let anchor_file = AnchorFile::open(anchor)?;
-        let (generation, in_force) = anchor_file.held()?.into_iter().next().ok_or(StoreError::Corrupt("no anchor is whole"))?;
+        let (generation, in_force) = anchor_file
+            .held()?
+            .into_iter()
+            .next()
+            .ok_or(StoreError::Corrupt("no anchor is whole"))?;
         let sealed = files::read(&keys_path(data, generation))?;
         let page = KeyPage::open(&sealed, &in_force, generation, &bound).ok_or(StoreError::Corrupt("the key page does not open"))?;
         drop(in_force);
         let slots = Slots::open(data)?;
-        let store =
-            Self { data: data.to_owned(), claimed, bound, page, generation, anchor: anchor_file, slots, broken: false, _lock: lock };
+        let store = Self {
+            data: data.to_owned(),
+            claimed,
+            bound,
+            page,
+            generation,
+            anchor: anchor_file,
+            slots,
+            broken: false,
+            _lock: lock,
+        };
         store.finish(rng)?;
         Ok(store)
     }
@@ -62,11 +75,17 @@ impl SealedStore {
     fn finish(&self, rng: &mut dyn Rng) -> Result<(), StoreError> {
         // The other place, whatever is in it: a write torn inside (b) or (c) may have left parts of an anchor without its checksum.
         self.anchor.forget(self.generation + 1, rng)?;
-        for generation in files::numbered(&self.data, "keys.")?.into_iter().filter(|number| *number != self.generation) {
+        for generation in files::numbered(&self.data, "keys.")?
+            .into_iter()
+            .filter(|number| *number != self.generation)
+        {
             files::wipe(&keys_path(&self.data, generation), rng)?;
         }
         let snapshot = self.page.snapshot().0;
-        for id in files::numbered(&self.data, "snapshot.")?.into_iter().filter(|number| *number != snapshot) {
+        for id in files::numbered(&self.data, "snapshot.")?
+            .into_iter()
+            .filter(|number| *number != snapshot)
+        {
             files::wipe(&self.snapshot_path(id), rng)?;
         }
         let named: std::collections::BTreeSet<u32> = self.page.people().map(|(_, keys)| keys.slot()).collect();

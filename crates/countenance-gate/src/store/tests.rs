@@ -462,3 +462,15 @@ fn a_store_is_private_and_has_one_user() {
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
 }
+
+#[test]
+fn an_erasure_is_whole_when_it_returns() {
+    let (mut place, mut store) = settled();
+    let (sealed, old_anchor) = (store.template(ANN).unwrap().to_vec(), place.anchors()[0]);
+    let old_page = fs::read(place.data().join(&place.names("keys.")[0])).unwrap();
+    assert!(place.finds(&sealed) && place.finds(&old_anchor) && place.finds(&old_page), "the search finds what is there");
+    store.erase_person(ANN, &mut place.rng).unwrap();
+    assert!(!place.finds(&sealed) && !place.finds(&old_anchor) && !place.finds(&old_page));
+    assert_eq!((place.anchors().len(), place.names("keys.").len()), (1, 1));
+    assert_eq!(who(&store, BEN), Ok(Verdict::Recognised(BEN)));
+}

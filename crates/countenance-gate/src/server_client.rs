@@ -30,7 +30,6 @@ pub enum ServerFailed {
 }
 
 /// A gate's line to its server.
-#[derive(Debug)]
 pub struct ServerClient {
     http: reqwest::Client,
     base: String,
@@ -41,9 +40,9 @@ pub struct ServerClient {
     clock: Arc<dyn Clock>,
 }
 
-impl std::fmt::Debug for dyn Clock {
+impl std::fmt::Debug for ServerClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
+        write!(f, "ServerClient({}, gate {})", self.base, self.gate)
     }
 }
 

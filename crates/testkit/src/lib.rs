@@ -1,4 +1,13 @@
-//! What tests and the demo stand in for: a lens (clips), a kiosk, a phone, an estate. Never shipped.
+//! What tests and the demo stand in for: a lens (clips), a kiosk, a phone, an estate; and the story that is told with them. Never shipped.
 
+pub mod browser;
+pub mod by_hand;
+pub mod byte_search;
 pub mod clips;
+pub mod estate;
+pub mod journey;
+pub mod kiosk_client;
+pub mod phone;
+pub mod proxy;
 pub mod scenes;
+pub mod story;

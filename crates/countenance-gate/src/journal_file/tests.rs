@@ -142,12 +142,13 @@ fn tags_count_on_within_a_day_also_across_opening_and_rotation() {
         append(&mut journal, Need::Other, 1).unwrap();
     }
     journal.acknowledge(journal.head().size).unwrap();
-    drop(journal);
-    let mut journal = open(&folder);
     let size = journal.head().size;
     journal.append(Need::Face, vec![tagged()], None, &mut rng).unwrap();
-    let frame = &journal.frames_from(size, 1).unwrap()[0];
-    assert_eq!(frame.leaf.tag, ratchet.tag(NOW, GATE, 3));
+    drop(journal);
+    let mut journal = open(&folder);
+    journal.append(Need::Face, vec![tagged()], None, &mut rng).unwrap();
+    let tags: Vec<[u8; 32]> = journal.frames_from(size, 9).unwrap().iter().map(|frame| frame.leaf.tag).collect();
+    assert_eq!(tags, [3, 4].map(|count| ratchet.tag(NOW, GATE, count)));
 }
 
 #[test]
@@ -204,6 +205,15 @@ fn sectors_of_a_torn_batch_may_land_in_any_order() {
         assert!((1..5).contains(&journal.head().size), "without {missing}");
         assert_eq!(journal.damaged(), None, "without {missing}");
         append(&mut journal, Need::Face, 1).unwrap();
+        append(&mut journal, Need::Face, 1).unwrap();
+        let head = journal.head();
+        drop(journal);
+        let journal = open(&folder);
+        assert_eq!(
+            (journal.head(), journal.damaged()),
+            (head, None),
+            "without {missing}: what was torn leaves nothing between batches"
+        );
         assert_chain(&journal);
     }
 }
@@ -299,7 +309,13 @@ fn rotation_keeps_the_head_and_ends_the_old_segment() {
     let head = journal.head();
     journal.acknowledge(head.size - 1).unwrap();
     assert_eq!(segment_of(&folder).file_name().unwrap(), "segment.0", "the server lacks one");
+    let still = folder.path().with_extension("still");
+    fs::hard_link(segment_of(&folder), &still).unwrap();
+    assert!(fs::read(&still).unwrap().iter().any(|byte| *byte != 0));
     journal.acknowledge(head.size).unwrap();
+    let blocks = fs::read(&still).unwrap();
+    fs::remove_file(&still).unwrap();
+    assert!(blocks.iter().all(|byte| *byte == 0), "overwritten before it is unlinked");
     assert_eq!(journal.head(), head);
     assert!(journal.fill_permille() < 100);
     assert_eq!(

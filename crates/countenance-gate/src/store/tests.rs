@@ -468,8 +468,20 @@ fn an_erasure_is_whole_when_it_returns() {
     let (mut place, mut store) = settled();
     let (sealed, old_anchor) = (store.template(ANN).unwrap().to_vec(), place.anchors()[0]);
     let old_page = fs::read(place.data().join(&place.names("keys.")[0])).unwrap();
-    assert!(place.finds(&sealed) && place.finds(&old_anchor) && place.finds(&old_page), "the search finds what is there");
+    assert!(
+        place.finds(&sealed) && place.finds(&old_anchor) && place.finds(&old_page),
+        "the search finds what is there"
+    );
+    // A second name keeps the old page's blocks in sight after it is unlinked.
+    let still = place.folder.path().join("still");
+    fs::hard_link(place.data().join(&place.names("keys.")[0]), &still).unwrap();
     store.erase_person(ANN, &mut place.rng).unwrap();
+    let blocks = fs::read(still).unwrap();
+    assert_eq!(blocks.len(), old_page.len());
+    assert!(
+        !blocks.windows(64).any(|window| window == &old_page[100..164]),
+        "overwritten before it is unlinked"
+    );
     assert!(!place.finds(&sealed) && !place.finds(&old_anchor) && !place.finds(&old_page));
     assert_eq!((place.anchors().len(), place.names("keys.").len()), (1, 1));
     assert_eq!(who(&store, BEN), Ok(Verdict::Recognised(BEN)));

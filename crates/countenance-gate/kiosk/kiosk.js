@@ -17,6 +17,7 @@ let messages;
 let language = "zh";
 let screen = LOST;
 let typed = "";
+let errand = "enter";
 let socket;
 
 function word(key, args = {}) {
@@ -40,8 +41,9 @@ function sentences() {
   const { key, args, code } = screen;
   if (key === "refused" || (screen.outcome === "refused" && key !== "error")) {
     const ruled = valueOf(args.reason);
-    if (ruled) return [word("refused"), ruled];
-    return (word(`reason.${code}`, args) ?? word("reason.other", args)).split("\n");
+    const [sentence, more] = ruled ? [word("refused"), ruled] : (word(`reason.${code}`, args) ?? word("reason.other", args)).split("\n");
+    // Whoever came to enrol or to withdraw did not ask for the door.
+    return [sentence === word("refused") ? (word(`refused.${errand}`) ?? sentence) : sentence, more];
   }
   const lane = valueOf(args.lane);
   const found = [`${key}.${lane}`, key].find((candidate) => messages[language][candidate]) ?? key;
@@ -242,8 +244,16 @@ at("language").addEventListener("click", () => {
   render();
 });
 
+// What the person came for; results do not say it.
+function errandOf(key) {
+  if (/^(enrol\.|scan\.enrol|digits)/.test(key)) return "enrol";
+  if (key.startsWith("withdraw.")) return "withdraw";
+  return ["refused", "waiting", "error"].includes(key) ? errand : "enter";
+}
+
 function show(next) {
   const began = next.key !== screen.key;
+  errand = errandOf(next.key);
   // What one person keyed or chose is not for the next one.
   if (began || next.input !== screen.input) typed = "";
   if (began && next.key === "idle" && screen.key !== "error") language = "zh";

@@ -10,8 +10,10 @@ use crate::scenes::{self, PhoneDrawing, Scene, Sitter};
 /// Frames in order, each a whole JPEG of 640 × 480.
 pub type Frames = Vec<Vec<u8>>;
 
-/// Where people stand who ask, metres.
+/// Where people stand who enrol, metres.
 const ASKING: f32 = 0.7;
+/// Where they stand on other days.
+const LATER: f32 = 1.1;
 /// Frames of a clip; whoever plays one starts again after the last.
 const LENGTH: usize = 12;
 
@@ -32,7 +34,7 @@ pub struct Clips {
     pub still_a: Frames,
     /// A and B side by side, both close.
     pub two_faces: Frames,
-    /// A at three metres.
+    /// A at 2.4 metres: beyond the limit of a door, and still found in every frame.
     pub too_far: Frames,
     /// A at the edge of the picture.
     pub outside_zone: Frames,
@@ -59,7 +61,7 @@ impl Clips {
     /// Draws all clips from the pictures in this directory.
     pub fn draw(pictures: &Path) -> anyhow::Result<Self> {
         let one = |sitter, metres| Scene::of(pictures, sitter, metres);
-        let a = one(Sitter::A3, ASKING)?;
+        let a = one(Sitter::A3, LATER)?;
         let b = one(Sitter::B, ASKING)?;
         let still = a.frame(&mut SeededRng::new(6))?;
         let drawings = [("phone-full-screen", PhoneDrawing::FullScreen), ("phone-bezel", PhoneDrawing::Bezel), ("phone-bezel-moire", PhoneDrawing::BezelMoire)];
@@ -69,11 +71,11 @@ impl Clips {
             enrol_a: in_turn(&[one(Sitter::A1, ASKING)?, one(Sitter::A2, ASKING)?], 1)?,
             third_a: clip(&a, 2)?,
             enrol_b: clip(&b, 3)?,
-            third_b: clip(&b, 4)?,
-            stranger: clip(&one(Sitter::Stranger, ASKING)?, 5)?,
+            third_b: clip(&one(Sitter::B, LATER)?, 4)?,
+            stranger: clip(&one(Sitter::Stranger, LATER)?, 5)?,
             still_a: vec![still; LENGTH],
             two_faces: clip(&one(Sitter::A3, 0.8)?.at(225.0, 205.0).and(pictures, Sitter::B, 0.85, 430.0, 215.0)?, 7)?,
-            too_far: clip(&one(Sitter::A3, 3.0)?, 8)?,
+            too_far: clip(&one(Sitter::A3, 2.4)?, 8)?,
             outside_zone: clip(&one(Sitter::A3, 1.0)?.at(62.0, 220.0), 9)?,
             walker_behind: clip(&one(Sitter::A3, ASKING)?.and(pictures, Sitter::B, 2.2, 520.0, 190.0)?, 10)?,
             phones: phones.into_iter().collect::<anyhow::Result<_>>()?,

@@ -1,5 +1,6 @@
-//! A portrait on a telephone, drawn in three fixed ways before any verdict on them was seen, and not changed since. Drawings, not
-//! photographs of screens: what a model says of them says little about real attacks.
+//! A portrait on a telephone, drawn in three fixed ways before any verdict on them was seen, and not changed since. (The lens that all
+//! scenes share was made sharper and less noisy once, after genuine faces had been seen through it.) Drawings, not photographs of
+//! screens: what a model says of them says little about real attacks. Passive liveness takes some of them for a person.
 
 use super::Sway;
 use super::raster::{Raster, mix, smooth};

@@ -48,6 +48,8 @@ impl Sitter {
 const HALF_FACE: f32 = 1.3;
 /// Over this much outside of the file its surroundings go over into the wall.
 const BLEND: f32 = 1.6;
+/// Below this, the jacket goes on: crossed arms and hands are now and then taken for a second face.
+const CHEST: f32 = 4.1;
 
 /// The portrait at the size that the frame needs, so that every pixel of the frame is one sample of it.
 pub(crate) struct Portrait {
@@ -68,7 +70,7 @@ impl Portrait {
         let image = image::open(pictures.join(file)).with_context(|| format!("open the test picture {file}"))?.to_rgb8();
         let (width, height) = image.dimensions();
         let size = |side: u32| ((side as f32 * eyes_px / apart).round() as u32).max(2);
-        let small = image::imageops::resize(&image, size(width), size(height), FilterType::Triangle);
+        let small = image::imageops::resize(&image, size(width), size(height), FilterType::CatmullRom);
         // The rounded size is not exactly the wished one.
         let (across, down) = (small.width() as f32 / width as f32, small.height() as f32 / height as f32);
         Ok(Self {
@@ -116,6 +118,7 @@ impl Portrait {
         } else {
             x
         };
+        let y = y.min(CHEST.mul_add(self.apart, self.y));
         let seen = sample(&self.pixels, self.width, self.height, x, y);
         mix(seen, room::colour(px, py), smooth(0.0, BLEND, beside.hypot(above * 0.6)))
     }

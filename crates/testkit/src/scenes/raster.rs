@@ -1,6 +1,6 @@
 //! A frame while it is drawn: RGB from 0 to 255 as numbers.
 
-use countenance_base::Rng;
+use countenance_base::{Rng, rng};
 
 use super::Sway;
 
@@ -11,7 +11,7 @@ pub const HEIGHT: u16 = 480;
 pub(crate) type Colour = [f32; 3];
 
 /// Standard deviation of the sensor's noise, levels of 255.
-const NOISE: f32 = 2.0;
+const NOISE: f32 = 1.0;
 
 pub(crate) struct Raster(Vec<Colour>);
 
@@ -40,14 +40,15 @@ impl Raster {
     }
 
     pub(crate) fn noise(&mut self, rng: &mut dyn Rng) {
-        let mut bytes = vec![0u8; self.0.len() * 6];
-        rng.fill(&mut bytes);
-        let mut random = bytes.chunks_exact(2);
+        // Marsaglia's xorshift: a frame takes a million numbers, and nothing secret hangs on them.
+        let mut state = u64::from_le_bytes(rng::bytes(rng)) | 1;
         for value in self.0.iter_mut().flatten() {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let [one, other, ..] = state.to_le_bytes();
             // The sum of two even spreads is a triangle; its deviation is 104 of 255.
-            let sum: i32 = random.next().unwrap_or_default().iter().map(|byte| i32::from(*byte)).sum();
-            #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-            let triangle = (sum - 255) as f32 / 104.0;
+            let triangle = (f32::from(one) + f32::from(other) - 255.0) / 104.0;
             *value += triangle * NOISE;
         }
     }

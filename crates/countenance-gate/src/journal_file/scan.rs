@@ -118,9 +118,9 @@ fn beyond(bytes: &[u8], from: usize, segment: &Segment, size: u64) -> Option<(us
 
 /// Zeroes everything behind `end` that is not zero, durably, before anything is appended there.
 fn cut(disk: &dyn Disk, end: usize, bytes: &[u8]) -> Result<(), JournalError> {
-    let tail = bytes.get(end..).unwrap_or_default();
     // Whole blocks compare fast; the rest of a journal is megabytes of zeroes at every start.
     static ZEROES: [u8; 4096] = [0; 4096];
+    let tail = bytes.get(end..).unwrap_or_default();
     let blank = |block: &[u8]| ZEROES.get(..block.len()) == Some(block);
     let Some(last) = tail.chunks(ZEROES.len()).rposition(|block| !blank(block)) else {
         return Ok(());

@@ -35,8 +35,9 @@ impl Browser {
     /// Fills the form with this `action` on `page` and submits it.
     pub async fn submit(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> anyhow::Result<Page> {
         let form = page.form(action).with_context(|| format!("no form for `{action}` on {} ({})", page.path, page.text()))?;
-        let token = attribute(form, "name=\"token\" value=\"").with_context(|| format!("the form `{action}` has no token"))?;
-        let mut all = vec![("token", token)];
+        let mut all: Vec<(&str, String)> = hidden(form);
+        anyhow::ensure!(all.iter().any(|(name, _)| *name == "token"), "the form `{action}` has no token");
+        all.retain(|(name, _)| !fields.iter().any(|(given, _)| given == name));
         all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
         self.post(action, &all).await
     }
@@ -109,6 +110,17 @@ impl Page {
         }
         unescape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
+}
+
+/// The hidden fields of a form, as a browser sends them along.
+fn hidden(form: &str) -> Vec<(&str, String)> {
+    form.split("<input type=\"hidden\" name=\"")
+        .skip(1)
+        .filter_map(|rest| {
+            let (name, rest) = rest.split_once('"')?;
+            Some((name, attribute(rest.split('>').next()?, "value=\"").unwrap_or_default()))
+        })
+        .collect()
 }
 
 fn attribute(html: &str, start: &str) -> Option<String> {

@@ -6,8 +6,8 @@ use super::purpose::door_page;
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.step(9, "The operator tries doors that leave no choice");
     let tries: [(&str, &[(&str, &str)]); 2] = [
-        ("a door whose only lane is the face", &[("way", "face")]),
-        ("a door that asks card and face, with no other pair", &[("way", "card+face")]),
+        ("a door whose only lane is the face", &[("face", "on")]),
+        ("a door that asks card and face, with no other pair", &[("card+face", "on")]),
     ];
     for (name, fields) in tries {
         let page = door_page(world).await?;
@@ -16,7 +16,7 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         world.teller.held(&format!("{name} cannot be saved; article and remedy are shown"), answer.has("class=\"article\"") && answer.has("class=\"remedy\""))?;
         world.teller.saw(&answer.between("class=\"remedy\">", "</p>").unwrap_or_default());
         let page = door_page(world).await?;
-        world.teller.held("and the door is as it was", page.has("value=\"qr\" checked") && page.has("value=\"pin\" checked"))?;
+        world.teller.held("and the door is as it was", page.has("name=\"qr\" value=\"on\" checked") && page.has("name=\"pin\" value=\"on\" checked"))?;
     }
     Ok(())
 }

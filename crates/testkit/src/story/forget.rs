@@ -20,7 +20,8 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     let before = Before::take(world)?;
     world.teller.held("positive first: A's sealed bytes are found in the gate's folder", found(&in_files(&world.estate.gate_data(), &before.sealed)?, "sealed"))?;
     leaky_gate(world, &before).await?;
-    world.teller.held("positive first: with folder and anchor of before, A's and B's templates open", before.opens(world)?)?;
+    let both_open = before.opens(world)?;
+    world.teller.held("positive first: with folder and anchor of before, A's and B's templates open", both_open)?;
 
     withdraw_in_portal(world).await?;
     nothing_left(world, &before).await?;
@@ -116,19 +117,17 @@ async fn withdraw_in_portal(world: &mut World) -> anyhow::Result<()> {
     let shown = wait_for_receipt(world).await?;
     world.teller.held("A's page shows the gate's signed confirmation", shown)?;
     world.teller.held("the gate holds one template less", world.status().await?.templates == 1)?;
-    let before = world.status().await?;
     let clip = world.clips.third_a.clone();
     let outcome = world.ask_by_face(&unit, &clip).await?;
-    let after = world.status().await?;
-    world.teller.held("A's next attempt at the own unit: the face lane is gone, the camera stays closed", outcome == "refused" && after.detector_calls == before.detector_calls)?;
-    let unit_b = world.b()?.letter.unit.clone();
-    let outcome = world.ask_by_face(&unit_b, &clip).await?;
-    world.teller.held("where a face lane is open, A's face is unknown", outcome == "refused" && world.kiosk.code() == "face.unknown")?;
+    world.teller.held("A's next attempt at the own unit, where B may still be compared: unknown", outcome == "refused" && world.kiosk.code() == "face.unknown")?;
     let qr = world.a()?.door_qr(world.estate.now())?;
-    world.teller.held("A's QR still works", world.ask_by_qr(&qr).await? == "opened")?;
-    world.teller.held("A's PIN still works", world.ask_by_pin(&unit, DOOR_PIN).await? == "opened")?;
+    let outcome = world.ask_by_qr(&qr).await?;
+    world.teller.held("A's QR still works", outcome == "opened")?;
+    let outcome = world.ask_by_pin(&unit, DOOR_PIN).await?;
+    world.teller.held("A's PIN still works", outcome == "opened")?;
     let clip = world.clips.third_b.clone();
-    world.teller.held("B still passes by face", world.ask_by_face(&unit_b, &clip).await? == "opened")
+    let outcome = world.ask_by_face(&unit, &clip).await?;
+    world.teller.held("B still passes by face", outcome == "opened")
 }
 
 /// The consent's page has no live form any more and two receipts: enrolled, erased.
@@ -197,7 +196,8 @@ async fn withdraw_at_the_gate(world: &mut World) -> anyhow::Result<()> {
     enrol(world, "A").await?;
     let unit = world.a()?.letter.unit.clone();
     let clip = world.clips.third_a.clone();
-    world.teller.held("A consents and enrols again, and passes", world.ask_by_face(&unit, &clip).await? == "opened")?;
+    let outcome = world.ask_by_face(&unit, &clip).await?;
+    world.teller.held("A consents and enrols again, and passes", outcome == "opened")?;
     wait_for_page(world, "A", "", "withdraw").await?;
     world.estate.line.cut();
     world.kiosk.reset().await?;

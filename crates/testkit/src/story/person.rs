@@ -58,15 +58,12 @@ impl Resident {
     /// The page on which this person decides about the face at door 3.
     pub async fn face_page(&self) -> anyhow::Result<Page> {
         let ways = self.browser.get("/ways").await?.good()?;
-        let href = ways
-            .html
-            .split("href=\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .find(|href| href.starts_with("/face/") || href.starts_with("/ways/face"))
-            .with_context(|| format!("no door offers a face decision: {}", ways.text()))?
-            .to_owned();
-        self.browser.get(&href).await
+        let action = ways
+            .actions()
+            .into_iter()
+            .find(|action| action.starts_with("/face/"))
+            .with_context(|| format!("no door offers a face decision: {}", ways.text()))?;
+        self.browser.submit(&ways, &action, &[]).await
     }
 
     /// Signs exactly the text that the page shows, and submits it. Two steps: open the page, agree.
@@ -74,7 +71,7 @@ impl Resident {
         let page = self.face_page().await?.good()?;
         let text = page.between("data-text lang=\"en\">", "</pre>").context("the page shows no text to sign")?;
         let signature = to_hex(&self.phone.sign(&text).0);
-        let action = page.actions().into_iter().find(|action| action.contains("face")).context("no form to agree")?;
+        let action = page.actions().into_iter().find(|action| action.starts_with("/face/")).context("no form to agree")?;
         self.browser.submit(&page, &action, &[("text", &text), ("signature", &signature)]).await?.good()
     }
 

@@ -26,7 +26,7 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     let base = door.path.clone();
     let saved = world
         .operator
-        .submit(&door, &format!("{base}/ways"), &[("way", "qr"), ("way", "pin"), ("way", "face")])
+        .submit(&door, &format!("{base}/ways"), &[("qr", "on"), ("pin", "on"), ("face", "on")])
         .await?
         .good()?;
     world.teller.held("door 3 opens by QR, PIN or face", saved.text().contains("人脸"))?;

@@ -87,8 +87,8 @@ pub(super) async fn counters_step(world: &mut World) -> anyhow::Result<()> {
     )?;
 
     let before = world.status().await?;
-    let unit_b = world.b()?.letter.unit.clone();
-    world.claim_unit(&unit_b).await?;
+    let unit_c = world.estate.seed.letters.iter().find(|letter| letter.person == "C").map(|letter| letter.unit.clone()).unwrap_or_default();
+    world.claim_unit(&unit_c).await?;
     let offered = world.kiosk.actions().contains(&"face".to_owned());
     world.kiosk.press("face").await?;
     world.kiosk.until(|screen| screen["outcome"] == "refused").await?;

@@ -58,5 +58,8 @@ pub(crate) async fn tidy_up(state: &AppState) -> Result<Done, StoreError> {
     done.sessions = forget_ended_sessions(&mut tx, ctx.now).await?;
     done.codes = forget_enrolment_codes(&mut tx, ctx.now).await?;
     tx.commit().await?;
+    if !done.is_nothing() {
+        state.db().fold_log().await?;
+    }
     Ok(done)
 }

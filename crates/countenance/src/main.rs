@@ -6,6 +6,7 @@ mod data;
 mod gate_api;
 mod jobs;
 mod pages;
+mod rules_command;
 mod seed;
 mod serve;
 mod shamir;
@@ -32,6 +33,9 @@ enum Command {
     GateCode(codes::GateCodeArguments),
     /// Print a one-time sign-in link for an operator
     OperatorLink(codes::OperatorLinkArguments),
+    /// Ask the rulebook, in plain words
+    #[command(subcommand)]
+    Rules(rules_command::RulesCommand),
 }
 
 fn main() -> ExitCode {
@@ -41,7 +45,8 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     match run(arguments.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
@@ -49,7 +54,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+/// False when the command worked and its answer is no.
+fn run(command: Command) -> anyhow::Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
@@ -57,7 +63,9 @@ fn run(command: Command) -> anyhow::Result<()> {
             Command::Seed(arguments) => seed::seed(arguments).await,
             Command::GateCode(arguments) => codes::gate_code(arguments).await,
             Command::OperatorLink(arguments) => codes::print_operator_link(arguments).await,
-        }
+            Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
+        }?;
+        Ok(true)
     })
 }
 

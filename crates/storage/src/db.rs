@@ -56,6 +56,12 @@ impl Db {
         self.announcements.subscribe()
     }
 
+    /// Folds the write-ahead log into the file and empties it, so that removed rows do not stay readable there.
+    pub async fn fold_log(&self) -> Result<(), StoreError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Closes all connections and writes the log back into the file.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -7,15 +7,15 @@ use axum::response::Response;
 use countenance_access::take_frames;
 use countenance_gate_core::wire::{FRAMES_MAX, Frames, PATH_FRAMES};
 
-use super::signed::{Refused, accept, answer};
+use super::signed::{Refused, accept, answer, begin};
 use crate::state::AppState;
 
 pub(super) async fn frames(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Response, Refused> {
-    let mut tx = state.db().write().await?;
-    let (signed, gate, frames) = accept::<Frames>(&mut tx, &state, &headers, PATH_FRAMES, &body).await?;
+    let (signed, frames) = accept::<Frames>(&state, &headers, PATH_FRAMES, &body).await?;
     if frames.frames.len() > FRAMES_MAX {
         return Err(Refused::Body);
     }
+    let (mut tx, gate) = begin(&state, &signed).await?;
     let taken = take_frames(&mut tx, &gate, &frames, state.now()).await?;
     // The gate may end its transit keys for what is acknowledged, so the answer goes out only once it is durable.
     tx.commit().await?;

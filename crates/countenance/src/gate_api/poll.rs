@@ -13,15 +13,15 @@ use countenance_grant::Envelope;
 use countenance_persons::epoch;
 use countenance_storage::StoreError;
 
-use super::signed::{Refused, accept, answer};
+use super::signed::{Refused, accept, answer, begin};
 use crate::state::AppState;
 
 /// Proxies cut what is silent for half a minute.
 const WAIT_S_MAX: u8 = 25;
 
 pub(super) async fn poll(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Response, Refused> {
-    let mut tx = state.db().write().await?;
-    let (signed, gate, poll) = accept::<Poll>(&mut tx, &state, &headers, PATH_POLL, &body).await?;
+    let (signed, poll) = accept::<Poll>(&state, &headers, PATH_POLL, &body).await?;
+    let (mut tx, gate) = begin(&state, &signed).await?;
     let forked = take_poll(&mut tx, &gate, &poll, state.now()).await?;
     tx.commit().await?;
     wait_for_news(&state, &poll).await?;

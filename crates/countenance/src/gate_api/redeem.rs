@@ -8,13 +8,13 @@ use countenance_access::redeem_code;
 use countenance_base::SystemRng;
 use countenance_gate_core::wire::{PATH_REDEEM, Redeem, Redeemed};
 
-use super::signed::{Refused, accept, answer};
+use super::signed::{Refused, accept, answer, begin};
 use crate::state::AppState;
 
 pub(super) async fn redeem(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<Response, Refused> {
     let mut rng = SystemRng;
-    let mut tx = state.db().write().await?;
-    let (signed, gate, redeem) = accept::<Redeem>(&mut tx, &state, &headers, PATH_REDEEM, &body).await?;
+    let (signed, redeem) = accept::<Redeem>(&state, &headers, PATH_REDEEM, &body).await?;
+    let (mut tx, gate) = begin(&state, &signed).await?;
     let redeemed = redeem_code(&mut tx, &mut state.ctx(&mut rng), state.site_key(), &gate, &redeem.code).await?;
     tx.commit().await?;
     if let Redeemed::Refused(code) = &redeemed {

@@ -103,21 +103,28 @@ impl Signed {
     }
 }
 
-/// A request of a known gate, checked; its sequence is taken in `tx` and counts once that commits.
-pub(crate) async fn accept<T>(tx: &mut Tx, state: &AppState, headers: &HeaderMap, path: &str, body: &[u8]) -> Result<(Signed, Gate, T), Refused>
+/// A request whose signature and time hold, read without the writer: whoever cannot sign cannot keep it busy.
+pub(crate) async fn accept<T>(state: &AppState, headers: &HeaderMap, path: &str, body: &[u8]) -> Result<(Signed, T), Refused>
 where
     T: minicbor::Encode<()> + for<'b> minicbor::Decode<'b, ()>,
 {
     let signed = Signed::read(headers)?;
-    let now = state.now();
-    let gate = lookup_gate(tx, signed.gate).await?.ok_or(Refused::Signature)?;
+    let gate = lookup_gate(&mut state.db().read().await?, signed.gate).await?.ok_or(Refused::Signature)?;
     let key = gate.device_key.ok_or(Refused::Signature)?;
-    signed.check(&key, path, body, now)?;
+    signed.check(&key, path, body, state.now())?;
     let value = decode_canonical(body).ok_or(Refused::Body)?;
-    if !take_sequence(tx, &gate, signed.sequence, now).await? {
+    Ok((signed, value))
+}
+
+/// Begins the request's one transaction: its sequence is taken in it and counts once it commits.
+pub(crate) async fn begin(state: &AppState, signed: &Signed) -> Result<(Tx, Gate), Refused> {
+    let now = state.now();
+    let mut tx = state.db().write().await?;
+    let gate = lookup_gate(&mut tx, signed.gate).await?.ok_or(Refused::Signature)?;
+    if !take_sequence(&mut tx, &gate, signed.sequence, now).await? {
         return Err(Refused::Sequence);
     }
-    Ok((signed, Gate { last_seen_at: Some(now), ..gate }, value))
+    Ok((tx, Gate { last_seen_at: Some(now), ..gate }))
 }
 
 /// `value` signed by the site key for this one request.

@@ -1,0 +1,5 @@
+//! Use cases on a real database file.
+
+mod account;
+mod operator;
+mod world;

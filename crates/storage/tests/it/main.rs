@@ -1,0 +1,4 @@
+//! The schema and transactions on a real file.
+
+mod retention;
+mod transaction;

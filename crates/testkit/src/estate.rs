@@ -119,9 +119,18 @@ impl Estate {
         Ok(std::fs::write(file, (now + seconds).to_string())?)
     }
 
+    /// The gate's status. A keeper that is busy with frames answers 503, and is asked again.
     pub async fn status(&self) -> anyhow::Result<GateStatus> {
-        let answer = http()?.get(format!("http://127.0.0.1:{}/status", self.kiosk_port)).send().await?;
-        Ok(serde_json::from_slice(&answer.bytes().await?)?)
+        let url = format!("http://127.0.0.1:{}/status", self.kiosk_port);
+        let deadline = tokio::time::Instant::now() + START;
+        loop {
+            let answer = http()?.get(&url).send().await?;
+            if answer.status().is_success() {
+                return Ok(serde_json::from_slice(&answer.bytes().await?)?);
+            }
+            anyhow::ensure!(tokio::time::Instant::now() < deadline, "the gate answers {}", answer.status());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits until the gate's status fits.

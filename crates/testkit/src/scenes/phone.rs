@@ -36,7 +36,7 @@ pub(crate) fn shown(drawing: PhoneDrawing, scene: &Raster, sway: &Sway) -> Raste
         let inside = dx >= left && dx <= right && dy >= top && dy <= bottom;
         let body = dx >= left - BEZEL && dx <= right + BEZEL && dy >= top - 3.0 * BEZEL && dy <= bottom + 3.0 * BEZEL;
         *pixel = if inside {
-            let from_x = (dx - (left + right) / 2.0).mul_add(part, 320.0);
+            let from_x = (dx - f32::midpoint(left, right)).mul_add(part, 320.0);
             let from_y = (dy - top) * part;
             screen(scene.sample(from_x, from_y), x, y, drawing == PhoneDrawing::BezelMoire)
         } else if body {

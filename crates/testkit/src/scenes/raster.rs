@@ -75,9 +75,11 @@ pub(crate) fn sample(pixels: &[Colour], width: usize, height: usize, x: f32, y: 
 
 /// `share` of `other`, the rest of `one`.
 pub(crate) fn mix(one: Colour, other: Colour, share: f32) -> Colour {
-    let [a, b, c] = one;
-    let [d, e, f] = other;
-    [a + (d - a) * share, b + (e - b) * share, c + (f - c) * share]
+    let mut mixed = one;
+    for (value, other) in mixed.iter_mut().zip(other) {
+        *value += (other - *value) * share;
+    }
+    mixed
 }
 
 /// 0 below `low`, 1 above `high`, smooth between.

@@ -17,6 +17,9 @@ use crate::byte_search::{Found, Pattern, in_files, in_process};
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.step(8, "A withdraws; what is left of the face");
     b_enrols(world).await?;
+    // A quiet moment: folder and anchor are copied one after the other and must belong together.
+    world.estate.until("all frames are at the server", |status| status.journal_acknowledged == status.journal_size).await?;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let before = Before::take(world)?;
     world.teller.held("positive first: A's sealed bytes are found in the gate's folder", found(&in_files(&world.estate.gate_data(), &before.sealed)?, "sealed"))?;
     leaky_gate(world, &before).await?;

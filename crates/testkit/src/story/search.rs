@@ -59,14 +59,29 @@ pub(super) fn sealed_template(data: &Path, anchor: &Path, person: PersonId, rng:
     Ok(store.template(person).context("no template of this person")?.to_vec())
 }
 
-/// Copies a folder as a thief would.
+/// Copies a folder as a thief would. A gate at work replaces files under the thief's hands; then the copy is begun anew.
 pub(super) fn image(from: &Path, to: &Path) -> anyhow::Result<()> {
+    const TRIES: usize = 50;
+    let mut last = None;
+    for _ in 0..TRIES {
+        if to.exists() {
+            std::fs::remove_dir_all(to)?;
+        }
+        match copy_once(from, to) {
+            Ok(()) => return Ok(()),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.map_or_else(|| anyhow::anyhow!("nothing copied"), Into::into))
+}
+
+fn copy_once(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            image(&entry.path(), &target)?;
+            copy_once(&entry.path(), &target)?;
         } else {
             std::fs::copy(entry.path(), target)?;
         }

@@ -10,20 +10,25 @@ mod form;
 mod frame;
 mod headers;
 mod language;
+mod number;
 mod refusals;
 mod reply;
 mod resident;
 mod session;
 mod statics;
+#[cfg(test)]
+mod tests;
 
-use axum::extract::Request;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::state::AppState;
 use error::PageError;
+
+/// More than any form here fills; what is longer is refused unread.
+const FORM_BYTES_MAX: usize = 64 * 1024;
 
 /// The portal, the desk and their static files.
 pub(crate) fn router() -> Router<AppState> {
@@ -34,6 +39,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
         .fallback(not_found)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(headers::add))
 }
 

@@ -12,8 +12,10 @@ pub enum ConsentState {
     Enrolled,
     /// Ended by the person; the gate has not answered yet.
     Withdrawn,
-    /// Ended, and the gate has confirmed that the template is gone.
+    /// Ended, and every gate that had a template has signed that it is gone.
     Forgotten,
+    /// Ended, and no gate ever said that it had a template: nothing to confirm, so nothing is claimed.
+    NeverEnrolled,
     Expired,
 }
 
@@ -23,7 +25,7 @@ impl ConsentState {
             Self::Signed | Self::Withdrawn => State::Waiting,
             Self::Enrolled => State::Permitted,
             Self::Forgotten => State::Sealed,
-            Self::Expired => State::Off,
+            Self::Expired | Self::NeverEnrolled => State::Off,
         }
     }
 
@@ -34,6 +36,7 @@ impl ConsentState {
             Self::Enrolled => "consent-enrolled",
             Self::Withdrawn => "consent-withdrawn",
             Self::Forgotten => "consent-forgotten",
+            Self::NeverEnrolled => "consent-never-enrolled",
             Self::Expired => "consent-expired",
         }
     }

@@ -53,7 +53,7 @@ fn passages(who: Option<&str>) -> Vec<PassageRow> {
 
 fn consent(state: ConsentState) -> ConsentView {
     let receipts = match state {
-        ConsentState::Signed => vec![],
+        ConsentState::Signed | ConsentState::NeverEnrolled => vec![],
         ConsentState::Forgotten => vec![receipt("enrolled", "2026-11-20T03:31:00Z"), receipt("withdrawn.portal", "2026-11-23T03:31:50Z")],
         ConsentState::Enrolled | ConsentState::Withdrawn | ConsentState::Expired => vec![receipt("enrolled", "2026-11-23T03:31:00Z")],
     };
@@ -216,6 +216,7 @@ fn resident(locale: Locale) -> Vec<Sample> {
         ("consent_enrolled", page(ConsentState::Enrolled)),
         ("consent_withdrawn", page(ConsentState::Withdrawn)),
         ("consent_forgotten", page(ConsentState::Forgotten)),
+        ("consent_never_enrolled", page(ConsentState::NeverEnrolled)),
         ("consent_expired", page(ConsentState::Expired)),
         ("uses", Uses { frame: frame(Place::Uses), days: Day::group(passages(None), "Asia/Shanghai"), pager: Pager::new("/uses", true, Some(at("2026-11-20T10:05:09Z"))), retention_days: 30 }.render().unwrap()),
         ("uses_none", Uses { frame: frame(Place::Uses), days: vec![], pager: Pager::default(), retention_days: 1 }.render().unwrap()),

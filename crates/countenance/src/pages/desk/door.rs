@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use countenance_access::{Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, save_door};
 use countenance_base::SystemRng;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use super::purpose;
 use crate::pages::error::{Trouble, see, status_of};
 use crate::pages::form::ProtectedForm;
+use crate::pages::number::DoorNumber;
 use crate::pages::resident::account::NoFields;
 use crate::pages::session::Desk;
 use crate::pages::{refusals, reply};
@@ -61,7 +62,7 @@ pub(crate) struct Saved {
     saved: Option<String>,
 }
 
-pub(crate) async fn show(desk: Desk, State(state): State<AppState>, Path(number): Path<u32>, Query(query): Query<Saved>) -> Response {
+pub(crate) async fn show(desk: Desk, State(state): State<AppState>, DoorNumber(number): DoorNumber, Query(query): Query<Saved>) -> Response {
     desk.answer(one(&state, &desk, number, query.saved.is_some()).await)
 }
 
@@ -133,7 +134,7 @@ fn gate_views(door: &Door, gates: &[Gate], alarms: &[Alarm]) -> Vec<GateView> {
 pub(crate) async fn post_ways(
     desk: Desk,
     State(state): State<AppState>,
-    Path(number): Path<u32>,
+    DoorNumber(number): DoorNumber,
     ProtectedForm(fields): ProtectedForm<BTreeMap<String, String>>,
 ) -> Response {
     let ticked = |name: &String| name.split('+').map(Lane::from_word).collect::<Option<Vec<Lane>>>();
@@ -167,7 +168,7 @@ async fn save_ways(state: &AppState, desk: &Desk, number: u32, ways: Vec<Vec<Lan
 pub(crate) async fn post_gate_code(
     desk: Desk,
     State(state): State<AppState>,
-    Path(number): Path<u32>,
+    DoorNumber(number): DoorNumber,
     ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
 ) -> Response {
     desk.answer(gate_code(&state, &desk, number).await)

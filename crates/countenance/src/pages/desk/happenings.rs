@@ -31,7 +31,7 @@ async fn happenings(state: &AppState, desk: &Desk, before: &Before) -> Result<Re
     let frame = desk.at(Place::Happenings);
     let page = Happenings {
         alarms: alarms.into_iter().map(|alarm| AlarmRow { gate: alarm.gate.0, door: door_of(alarm.gate, &gates, &doors), code: alarm.code }).collect(),
-        days: Day::group(rows(&mut tx, &passages, &doors).await?, &frame.zone),
+        days: Day::group(rows(&mut tx, &passages, &doors, &windows).await?, &frame.zone),
         windows: windows.iter().map(|view| window(view, &gates, &doors)).collect(),
         pager: Pager::new("/desk/happenings", before.is_paged(), older(&passages)),
         retention_days: u64::from(state.rulebook().parameters().passage_retention_days),
@@ -41,7 +41,7 @@ async fn happenings(state: &AppState, desk: &Desk, before: &Before) -> Result<Re
 }
 
 /// Rows with the flat of whoever a credential named. The name stays in the register: a list of who went where is not a register.
-async fn rows(tx: &mut Tx, passages: &[PassageView], doors: &[Door]) -> Result<Vec<PassageRow>, StoreError> {
+async fn rows(tx: &mut Tx, passages: &[PassageView], doors: &[Door], windows: &[WindowView]) -> Result<Vec<PassageRow>, StoreError> {
     let names: Vec<(DoorId, Text)> = doors.iter().map(|door| (door.id, door.name.clone())).collect();
     let mut rows = Vec::with_capacity(passages.len());
     for view in passages {
@@ -49,7 +49,7 @@ async fn rows(tx: &mut Tx, passages: &[PassageView], doors: &[Door]) -> Result<V
             Some(person) => lookup_person(tx, person).await?.map(|person| person.unit),
             None => None,
         };
-        rows.push(PassageRow { who, ..row(view, &names) });
+        rows.push(PassageRow { who, ..row(view, &names, windows) });
     }
     Ok(rows)
 }

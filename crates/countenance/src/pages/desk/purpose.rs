@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::door;
 use crate::pages::error::{Trouble, see};
 use crate::pages::form::ProtectedForm;
+use crate::pages::number::DoorNumber;
 use crate::pages::refusals;
 use crate::pages::resident::account::NoFields;
 use crate::pages::session::Desk;
@@ -94,7 +95,7 @@ impl Declaration {
 pub(crate) async fn post_declare(
     desk: Desk,
     State(state): State<AppState>,
-    Path(number): Path<u32>,
+    DoorNumber(number): DoorNumber,
     ProtectedForm(fields): ProtectedForm<Declaration>,
 ) -> Response {
     desk.answer(declare(&state, &desk, number, fields).await)
@@ -135,7 +136,8 @@ fn refuse(page: DoorPage, error: PurposeError) -> Result<Response, Trouble> {
 pub(crate) async fn post_assess(
     desk: Desk,
     State(state): State<AppState>,
-    Path((number, id)): Path<(u32, String)>,
+    DoorNumber(number): DoorNumber,
+    Path((_, id)): Path<(String, String)>,
     ProtectedForm(fields): ProtectedForm<BTreeMap<String, String>>,
 ) -> Response {
     desk.answer(step(&state, &desk, number, &id, Step::Assess(fields)).await)
@@ -144,7 +146,8 @@ pub(crate) async fn post_assess(
 pub(crate) async fn post_activate(
     desk: Desk,
     State(state): State<AppState>,
-    Path((number, id)): Path<(u32, String)>,
+    DoorNumber(number): DoorNumber,
+    Path((_, id)): Path<(String, String)>,
     ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
 ) -> Response {
     desk.answer(step(&state, &desk, number, &id, Step::Activate).await)
@@ -153,7 +156,8 @@ pub(crate) async fn post_activate(
 pub(crate) async fn post_end(
     desk: Desk,
     State(state): State<AppState>,
-    Path((number, id)): Path<(u32, String)>,
+    DoorNumber(number): DoorNumber,
+    Path((_, id)): Path<(String, String)>,
     ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
 ) -> Response {
     desk.answer(step(&state, &desk, number, &id, Step::End).await)

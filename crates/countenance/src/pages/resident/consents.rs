@@ -97,6 +97,7 @@ fn shown(view: &ConsentView, door: &Text) -> resident::ConsentView {
         ConsentState::Begun | ConsentState::Signed => resident::ConsentState::Signed,
         ConsentState::Enrolled => resident::ConsentState::Enrolled,
         ConsentState::Expired => resident::ConsentState::Expired,
+        ConsentState::Withdrawn if consent.gates.iter().all(|gate| gate.enrolled_at.is_none()) => resident::ConsentState::NeverEnrolled,
         ConsentState::Withdrawn if consent.is_forgotten() => resident::ConsentState::Forgotten,
         ConsentState::Withdrawn => resident::ConsentState::Withdrawn,
     };

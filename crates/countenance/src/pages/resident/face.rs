@@ -17,6 +17,7 @@ use super::consents::own;
 use super::ways::{alternatives, nameless};
 use crate::pages::error::{Trouble, see, status_of};
 use crate::pages::form::ProtectedForm;
+use crate::pages::number::DoorNumber;
 use crate::pages::session::Resident;
 use crate::pages::{refusals, reply};
 use crate::state::AppState;
@@ -25,7 +26,7 @@ use crate::state::AppState;
 pub(crate) async fn post_begin(
     resident: Resident,
     State(state): State<AppState>,
-    Path(number): Path<u32>,
+    DoorNumber(number): DoorNumber,
     ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
 ) -> Response {
     resident.answer(begin(&state, &resident, number).await)
@@ -50,7 +51,12 @@ async fn begin(state: &AppState, resident: &Resident, number: u32) -> Result<Res
 }
 
 /// The question itself. Once answered, its address leads to the consent.
-pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Path((number, id)): Path<(u32, String)>) -> Response {
+pub(crate) async fn show(
+    resident: Resident,
+    State(state): State<AppState>,
+    DoorNumber(number): DoorNumber,
+    Path((_, id)): Path<(String, String)>,
+) -> Response {
     resident.answer(question(&state, &resident, number, &id).await)
 }
 
@@ -94,7 +100,7 @@ pub(crate) struct SignFields {
 pub(crate) async fn post_sign(
     resident: Resident,
     State(state): State<AppState>,
-    Path((_, id)): Path<(u32, String)>,
+    Path((_, id)): Path<(String, String)>,
     ProtectedForm(fields): ProtectedForm<SignFields>,
 ) -> Response {
     resident.answer(sign(&state, &resident, &id, &fields.signature).await)

@@ -2,9 +2,9 @@
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use countenance_access::{PassageView, list_doors, passages_of_person};
+use countenance_access::{PassageView, WindowView, list_doors, passages_of_person, windows_view};
 use countenance_base::{DoorId, Text, Timestamp};
-use countenance_portal::parts::{Day, Pager, PassageRow};
+use countenance_portal::parts::{Day, Pager, PassageRow, Strip};
 use countenance_portal::{Place, resident};
 use serde::Deserialize;
 
@@ -19,8 +19,8 @@ pub(crate) const PAGE: usize = 100;
 
 #[derive(Deserialize)]
 pub(crate) struct Before {
-    /// Microseconds; the time before which this page begins.
-    before: Option<i64>,
+    /// Microseconds; the time before which this page begins. What is no number begins with the newest.
+    before: Option<String>,
 }
 
 impl Before {
@@ -30,7 +30,7 @@ impl Before {
 
     /// The time to ask the read model with.
     pub(crate) fn time(&self) -> Timestamp {
-        Timestamp(self.before.unwrap_or(i64::MAX))
+        Timestamp(self.before.as_deref().and_then(|before| before.parse().ok()).unwrap_or(i64::MAX))
     }
 }
 
@@ -42,8 +42,9 @@ async fn uses(state: &AppState, resident: &Resident, before: &Before) -> Result<
     let mut tx = state.db().read().await?;
     let doors: Vec<(DoorId, Text)> = list_doors(&mut tx).await?.into_iter().map(|door| (door.id, door.name)).collect();
     let passages = passages_of_person(&mut tx, resident.person, before.time()).await?;
+    let windows = windows_view(&mut tx, before.time()).await?;
     let frame = resident.at(Place::Uses);
-    let rows = passages.iter().map(|view| row(view, &doors)).collect();
+    let rows = passages.iter().map(|view| row(view, &doors, &windows)).collect();
     let page = resident::Uses {
         days: Day::group(rows, &frame.zone),
         pager: Pager::new("/uses", before.is_paged(), older(&passages)),
@@ -59,7 +60,7 @@ pub(crate) fn older(passages: &[PassageView]) -> Option<Timestamp> {
 }
 
 /// A passage as a row, without who it was.
-pub(crate) fn row(view: &PassageView, doors: &[(DoorId, Text)]) -> PassageRow {
+pub(crate) fn row(view: &PassageView, doors: &[(DoorId, Text)], windows: &[WindowView]) -> PassageRow {
     let passage = &view.passage;
     PassageRow {
         at: passage.at,
@@ -68,7 +69,13 @@ pub(crate) fn row(view: &PassageView, doors: &[(DoorId, Text)]) -> PassageRow {
         opened: passage.opened,
         reason: passage.reason.clone(),
         demo: passage.demo,
-        strip: None,
+        strip: strip(view, windows),
         who: None,
     }
+}
+
+/// When the face was asked for, measured and forgotten: from the capture window of the same attempt, and only where one face was measured.
+fn strip(view: &PassageView, windows: &[WindowView]) -> Option<Strip> {
+    let window = &windows.iter().find(|window| window.window.attempt == view.passage.attempt)?.window;
+    (window.embedded > 0).then_some(Strip { asked: window.opened, measured: view.passage.at, forgotten: window.closed })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use countenance_access::{lookup_door_by_number, make_gate_code};
-use countenance_base::SystemRng;
+use countenance_base::{Clock as _, SimClock, SystemRng};
 use countenance_persons::make_operator_link;
 
 use crate::serve::{open_site, operator_link};
@@ -26,6 +26,9 @@ pub(crate) struct OperatorLinkArguments {
     /// Address that people open
     #[arg(long, default_value = "http://localhost:4000")]
     address: String,
+    /// Demo only: file with the seconds by which the clock is moved
+    #[arg(long)]
+    sim_clock: Option<PathBuf>,
 }
 
 /// Prints a claim code for the gate of a door, good for a day.
@@ -48,7 +51,11 @@ pub(crate) async fn print_operator_link(arguments: OperatorLinkArguments) -> any
     let state = open_site(&arguments.data).await?;
     let mut rng = SystemRng;
     let mut tx = state.db().write().await?;
-    let code = make_operator_link(&mut tx, &mut state.ctx(&mut rng), arguments.name.trim()).await?;
+    let mut ctx = state.ctx(&mut rng);
+    if let Some(file) = arguments.sim_clock {
+        ctx.now = SimClock::new(file).now();
+    }
+    let code = make_operator_link(&mut tx, &mut ctx, arguments.name.trim()).await?;
     tx.commit().await?;
     println!("{}", operator_link(&arguments.address, &code));
     state.db().close().await;

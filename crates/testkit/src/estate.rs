@@ -112,6 +112,19 @@ impl Estate {
         self.server.id().context("the server has ended")
     }
 
+    /// A new one-time link for the operator, as made on the server's own machine.
+    pub async fn operator_link(&self) -> anyhow::Result<String> {
+        let output = Command::new(program("countenance")?)
+            .args(["operator-link", "值班经理", "--data"])
+            .arg(self.folder.join("server"))
+            .args(["--address", &self.server(), "--sim-clock"])
+            .arg(self.folder.join("sim-clock"))
+            .output()
+            .await?;
+        anyhow::ensure!(output.status.success(), "no link: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
     /// Moves the clock of server and gate.
     pub fn pass_time(&self, seconds: i64) -> anyhow::Result<()> {
         let file = self.folder.join("sim-clock");

@@ -36,7 +36,7 @@ pub(crate) fn shown(drawing: PhoneDrawing, scene: &Raster, sway: &Sway) -> Raste
         let inside = dx >= left && dx <= right && dy >= top && dy <= bottom;
         let body = dx >= left - BEZEL && dx <= right + BEZEL && dy >= top - 3.0 * BEZEL && dy <= bottom + 3.0 * BEZEL;
         *pixel = if inside {
-            let from_x = (dx - f32::midpoint(left, right)).mul_add(part, 320.0);
+            let from_x = (dx - f32::midpoint(left, right)) * part + 320.0;
             let from_y = (dy - top) * part;
             screen(scene.sample(from_x, from_y), x, y, drawing == PhoneDrawing::BezelMoire)
         } else if body {
@@ -50,7 +50,7 @@ pub(crate) fn shown(drawing: PhoneDrawing, scene: &Raster, sway: &Sway) -> Raste
 
 /// A screen's colours: bluish, darker blacks lifted, a reflection across, and its grid of pixels.
 fn screen(colour: [f32; 3], x: f32, y: f32, moire: bool) -> [f32; 3] {
-    let [red, green, blue] = colour.map(|value| 0.86f32.mul_add(value, 14.0));
+    let [red, green, blue] = colour.map(|value| 0.86 * value + 14.0);
     let cool = [red * 0.95, green, blue * 1.06];
     let reflection = 0.16 * smooth(0.0, 60.0, 70.0 - (x * 0.8 + y - 420.0).abs());
     let lit = mix(cool, [235.0; 3], reflection);

@@ -77,8 +77,8 @@ impl Portrait {
             pixels: small.pixels().map(|pixel| pixel.0.map(f32::from)).collect(),
             width: small.width() as usize,
             height: small.height() as usize,
-            x: (x + 0.5).mul_add(across, -0.5),
-            y: (y + 0.5).mul_add(down, -0.5),
+            x: (x + 0.5) * across - 0.5,
+            y: (y + 0.5) * down - 0.5,
             apart: apart * across,
         })
     }
@@ -103,7 +103,7 @@ impl Portrait {
     /// What is at (`dx`, `dy`) from the eyes; (`px`, `py`) is the place in the frame, where the room would be.
     #[expect(clippy::cast_precision_loss, reason = "sizes of pictures")]
     fn colour(&self, dx: f32, dy: f32, px: f32, py: f32) -> Colour {
-        let (x, y) = (dx.mul_add(self.apart, self.x), dy.mul_add(self.apart, self.y));
+        let (x, y) = (self.x + dx * self.apart, self.y + dy * self.apart);
         let (right, bottom) = ((self.width - 1) as f32, (self.height - 1) as f32);
         // How far outside, in distances between the eyes.
         let beside = ((-x).max(x - right) / self.apart).max(0.0);
@@ -118,7 +118,7 @@ impl Portrait {
         } else {
             x
         };
-        let y = y.min(CHEST.mul_add(self.apart, self.y));
+        let y = y.min(self.y + CHEST * self.apart);
         let seen = sample(&self.pixels, self.width, self.height, x, y);
         mix(seen, room::colour(px, py), smooth(0.0, BLEND, beside.hypot(above * 0.6)))
     }

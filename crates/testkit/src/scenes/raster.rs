@@ -85,5 +85,5 @@ pub(crate) fn mix(one: Colour, other: Colour, share: f32) -> Colour {
 /// 0 below `low`, 1 above `high`, smooth between.
 pub(crate) fn smooth(low: f32, high: f32, value: f32) -> f32 {
     let share = ((value - low) / (high - low)).clamp(0.0, 1.0);
-    share * share * 2.0f32.mul_add(-share, 3.0)
+    share * share * (3.0 - 2.0 * share)
 }

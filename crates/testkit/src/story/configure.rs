@@ -1,10 +1,13 @@
 //! Step 9: a face-only door cannot be saved.
 
 use super::World;
-use super::purpose::door_page;
+use super::purpose::{self, door_page};
 
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.step(9, "The operator tries doors that leave no choice");
+    // A day has passed: the desk's session ended, and a new one-time link is made at the server.
+    let link = world.estate.operator_link().await?;
+    purpose::sign_in(world, &link).await?;
     let tries: [(&str, &[(&str, &str)]); 2] = [
         ("a door whose only lane is the face", &[("face", "on")]),
         ("a door that asks card and face, with no other pair", &[("card+face", "on")]),

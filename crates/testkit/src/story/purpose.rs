@@ -7,10 +7,7 @@ use super::World;
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.step(1, "The operator signs in with the one-time link and declares a purpose for door 3");
     let link = world.estate.seed.operator_link.clone();
-    let page = world.operator.get(&link).await?.good()?;
-    let action = page.actions().into_iter().next().context("the link leads to no form")?;
-    let desk = world.operator.submit(&page, &action, &[]).await?.good()?;
-    world.teller.held("the link opens the desk", desk.path.starts_with("/desk"))?;
+    sign_in(world, &link).await?;
     let stranger = crate::browser::Browser::new(&world.estate.server(), "zh-CN")?;
     let again = stranger.get(&link).await?;
     let refused = match again.actions().first() {
@@ -37,6 +34,14 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.operator.submit(&page, &activate, &[]).await?.good()?;
     let status = world.estate.until("the gate has the new snapshot", |status| status.epoch > before && status.face_closed.is_empty()).await?;
     world.teller.held("the purpose is active and the gate's face lane is open", status.face_closed.is_empty())
+}
+
+/// Opens the desk with a one-time link.
+pub(super) async fn sign_in(world: &mut World, link: &str) -> anyhow::Result<()> {
+    let page = world.operator.get(link).await?.good()?;
+    let action = page.actions().into_iter().next().context("the link leads to no form")?;
+    let desk = world.operator.submit(&page, &action, &[]).await?.good()?;
+    world.teller.held("the one-time link opens the desk", desk.path.starts_with("/desk"))
 }
 
 /// The console's page of door 3.

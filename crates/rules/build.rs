@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let crate_folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
+    let crate_folder = env::var_os("CARGO_MANIFEST_DIR")
+        .map(PathBuf::from)
+        .ok_or(io::ErrorKind::NotFound)?;
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     let root = crate_folder.join("../../rulebooks");
     let mut files = Vec::new();
@@ -13,7 +15,11 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut list = String::from("pub(super) const FILES: &[(&str, &str, &[u8])] = &[\n");
     for file in &files {
-        let inside = file.strip_prefix(&root).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
+        let inside = file
+            .strip_prefix(&root)
+            .map_err(io::Error::other)?
+            .to_string_lossy()
+            .replace('\\', "/");
         // A file that is not inside `jurisdiction/day/` (a README) belongs to no rulebook.
         if let [jurisdiction, day, path] = inside.splitn(3, '/').collect::<Vec<_>>().as_slice() {
             let full = file.canonicalize()?.to_string_lossy().into_owned();

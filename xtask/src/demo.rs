@@ -5,7 +5,7 @@ use crate::phase::{cargo, root, run, run_in, say};
 /// Fetches what is missing: models, runtime, test pictures, browser and its driver.
 pub(crate) fn set_up() -> anyhow::Result<()> {
     countenance_setup::models()?;
-    countenance_setup::browser(&root().join("e2e"))?;
+    countenance_setup::browser(&root().join("e2e"), &mut std::io::stderr())?;
     Ok(())
 }
 
@@ -26,7 +26,19 @@ pub(crate) fn script() -> anyhow::Result<()> {
 /// Builds the two programs and the storyteller.
 pub(crate) fn build() -> anyhow::Result<()> {
     say("building (the first time takes some minutes)");
-    run(&cargo(), &["build", "--quiet", "-p", "countenance", "-p", "countenance-gate", "-p", "countenance-testkit"])
+    run(
+        &cargo(),
+        &[
+            "build",
+            "--quiet",
+            "-p",
+            "countenance",
+            "-p",
+            "countenance-gate",
+            "-p",
+            "countenance-testkit",
+        ],
+    )
 }
 
 pub(crate) fn story(arguments: &[&str]) -> anyhow::Result<()> {

@@ -9,10 +9,17 @@ pub(crate) fn all() -> anyhow::Result<()> {
     phases.phase("set-up", demo::set_up);
     phases.phase("fmt", || run(&cargo, &["fmt", "--all", "--check"]));
     phases.phase("tidy", tidy::run);
-    phases.phase("lints", || run(&cargo, &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    phases.phase("lints", || {
+        run(
+            &cargo,
+            &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        )
+    });
     phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
     if phases.phase("build", demo::build) {
-        phases.phase("rulebook examples", || run_in(&root(), &demo::built("countenance"), &["rules", "test"], &[]));
+        phases.phase("rulebook examples", || {
+            run_in(&root(), &demo::built("countenance"), &["rules", "test"], &[])
+        });
         phases.phase("the story", || demo::story(&["tell"]));
         phases.phase("the story in Chromium", || demo::story(&["browse"]));
     }

@@ -49,5 +49,8 @@ fn sources() -> anyhow::Result<Vec<Source>> {
 
 fn read(name: &Path) -> Option<Source> {
     let text = std::fs::read_to_string(root().join(name)).ok()?;
-    Some(Source { path: name.to_str()?.to_owned(), text })
+    Some(Source {
+        path: name.to_str()?.to_owned(),
+        text,
+    })
 }

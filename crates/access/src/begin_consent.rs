@@ -30,18 +30,32 @@ pub async fn begin_consent(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId, doo
     let door = lookup_door(tx, door).await?.ok_or(ConsentError::NoPurpose)?;
     let purpose = lookup_active_purpose(tx, door.id).await?.ok_or(ConsentError::NoPurpose)?;
     let gates = list_gates_of_door(tx, door.id).await?;
-    let gates: Vec<GateId> = gates.iter().filter(|gate| gate.device_key.is_some() && gate.forked_at.is_none()).map(|gate| gate.id).collect();
+    let gates: Vec<GateId> = gates
+        .iter()
+        .filter(|gate| gate.device_key.is_some() && gate.forked_at.is_none())
+        .map(|gate| gate.id)
+        .collect();
     let first = *gates.first().ok_or(ConsentError::NoPurpose)?;
     let notice = render_notice(ctx, &purpose).map_err(ConsentError::Notice)?;
     let version = next_version(tx, person, &purpose).await?;
     let consent = draft_consent(ctx, person, &purpose, &gates, &notice, version);
-    let asked = Asked { purpose: &purpose, notice: &notice, settings: &door.settings, gate: first };
+    let asked = Asked {
+        purpose: &purpose,
+        notice: &notice,
+        settings: &door.settings,
+        gate: first,
+    };
     let ruling = ask_enrol(tx, ctx, &asked, &consent).await?;
     if !ruling.permitted {
         return Err(ConsentError::Refused(Box::new(ruling)));
     }
     keep_draft(tx, ctx, &consent, &purpose, &notice).await?;
-    Ok(BegunConsent { consent, purpose, notice, door })
+    Ok(BegunConsent {
+        consent,
+        purpose,
+        notice,
+        door,
+    })
 }
 
 /// Makes an enrolment code for a signed consent and one of its gates. An older code for the same ends.
@@ -68,7 +82,16 @@ pub(crate) async fn check_enrolment(tx: &mut Tx, ctx: &Ctx<'_>, consent: &Consen
     let purpose = lookup_purpose(tx, consent.purpose).await?.ok_or(ConsentError::NoPurpose)?;
     let door = lookup_door(tx, consent.door).await?.ok_or(ConsentError::NoPurpose)?;
     let notice = render_notice(ctx, &purpose).map_err(ConsentError::Notice)?;
-    let asked = Asked { purpose: &purpose, notice: &notice, settings: &door.settings, gate };
+    let asked = Asked {
+        purpose: &purpose,
+        notice: &notice,
+        settings: &door.settings,
+        gate,
+    };
     let ruling = ask_enrol(tx, ctx, &asked, consent).await?;
-    if ruling.permitted { Ok(()) } else { Err(ConsentError::Refused(Box::new(ruling))) }
+    if ruling.permitted {
+        Ok(())
+    } else {
+        Err(ConsentError::Refused(Box::new(ruling)))
+    }
 }

@@ -22,7 +22,11 @@ pub async fn build_snapshot(tx: &mut Tx, ctx: &Ctx<'_>, site_key: &SigningKey, g
     let epoch = epoch(tx).await?;
     let members = list_member_keys(tx, ctx).await?;
     // A forked gate gets no face policy and no grants: what it holds, it must forget.
-    let purpose = if gate.forked_at.is_some() || !door.settings.has_face() { None } else { lookup_active_purpose(tx, door.id).await? };
+    let purpose = if gate.forked_at.is_some() || !door.settings.has_face() {
+        None
+    } else {
+        lookup_active_purpose(tx, door.id).await?
+    };
     let grants = match &purpose {
         Some(purpose) => match_grants(tx, ctx, gate, &door, purpose, &members, epoch).await?,
         None => {
@@ -52,8 +56,15 @@ async fn match_grants(
     members: &[MemberKeys],
     epoch: u64,
 ) -> Result<Vec<Statement>, StoreError> {
-    let Ok(notice) = render_notice(ctx, purpose) else { return Ok(Vec::new()) };
-    let asked = Asked { purpose, notice: &notice, settings: &door.settings, gate: gate.id };
+    let Ok(notice) = render_notice(ctx, purpose) else {
+        return Ok(Vec::new());
+    };
+    let asked = Asked {
+        purpose,
+        notice: &notice,
+        settings: &door.settings,
+        gate: gate.id,
+    };
     let by_person: BTreeMap<PersonId, &MemberKeys> = members.iter().map(|member| (member.person, member)).collect();
     let consents = list_live_consents(tx, purpose.id).await?;
     let candidates: Vec<(&Consent, &MemberKeys)> = consents
@@ -74,7 +85,19 @@ async fn match_grants(
             countenance_grant::Mode::OneToFew => sizes.get(member.unit.as_str()).copied().unwrap_or(u32::MAX),
             countenance_grant::Mode::OneToMany => everyone,
         };
-        let ruling = match ask_match(tx, ctx, &asked, consent, &member.credentials, Compiling { search_size, other_way_worked }).await {
+        let ruling = match ask_match(
+            tx,
+            ctx,
+            &asked,
+            consent,
+            &member.credentials,
+            Compiling {
+                search_size,
+                other_way_worked,
+            },
+        )
+        .await
+        {
             Ok(ruling) => ruling,
             Err(ConsentError::Store(error)) => return Err(error),
             // Without an account there is no lane at all.
@@ -109,7 +132,10 @@ fn match_statement(ctx: &Ctx<'_>, gate: &Gate, consent: &Consent, epoch: u64) ->
 
 /// The gate checks its readers itself and says so with each poll: one without an alarm about them proves the other ways as well as a passage does.
 async fn other_way_worked(tx: &mut Tx, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
-    let lane_dead = store::gate::list_alarms(tx).await?.iter().any(|alarm| alarm.gate == gate.id && alarm.code.starts_with("lane."));
+    let lane_dead = store::gate::list_alarms(tx)
+        .await?
+        .iter()
+        .any(|alarm| alarm.gate == gate.id && alarm.code.starts_with("lane."));
     let checked = if lane_dead { None } else { gate.last_seen_at };
     Ok(checked.max(store::passage::last_opened_without_face(tx, gate.door).await?))
 }
@@ -118,7 +144,10 @@ fn policy(ctx: &Ctx<'_>, door: &Door, purpose: Option<&Purpose>, members: Vec<Me
     let faces: BTreeMap<PersonId, GrantId> = grants.iter().map(|grant| (grant.person, grant.id)).collect();
     let mut households: Vec<Household> = Vec::new();
     // People without any lane are not named: the gate needs nothing of them.
-    for member in members.into_iter().filter(|member| !member.credentials.is_empty() || faces.contains_key(&member.person)) {
+    for member in members
+        .into_iter()
+        .filter(|member| !member.credentials.is_empty() || faces.contains_key(&member.person))
+    {
         let entry = Member {
             person: member.person,
             pin: member.pin,
@@ -128,11 +157,19 @@ fn policy(ctx: &Ctx<'_>, door: &Door, purpose: Option<&Purpose>, members: Vec<Me
         };
         match households.last_mut().filter(|household| household.unit == member.unit) {
             Some(household) => household.people.push(entry),
-            None => households.push(Household { unit: member.unit, people: vec![entry] }),
+            None => households.push(Household {
+                unit: member.unit,
+                people: vec![entry],
+            }),
         }
     }
     Policy {
-        door: PolicyDoor { id: door.id, name: door.name.clone(), ways: door.settings.ways.clone(), open_ms: door.settings.open_ms },
+        door: PolicyDoor {
+            id: door.id,
+            name: door.name.clone(),
+            ways: door.settings.ways.clone(),
+            open_ms: door.settings.open_ms,
+        },
         time_zone: ctx.site.time_zone.clone(),
         other_lease_s: ctx.rulebook.parameters().other_lease_days.saturating_mul(86_400),
         face: purpose.map(|purpose| FacePolicy {
@@ -151,5 +188,11 @@ fn policy(ctx: &Ctx<'_>, door: &Door, purpose: Option<&Purpose>, members: Vec<Me
 
 fn refusal_texts(ctx: &Ctx<'_>) -> Vec<RefusalText> {
     let rules = ctx.rulebook.policies().iter().filter(|policy| !policy.permit);
-    rules.map(|rule| RefusalText { code: rule.id.clone(), text: rule.text.clone(), article: rule.article.zh.clone() }).collect()
+    rules
+        .map(|rule| RefusalText {
+            code: rule.id.clone(),
+            text: rule.text.clone(),
+            article: rule.article.zh.clone(),
+        })
+        .collect()
 }

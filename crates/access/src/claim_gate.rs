@@ -60,7 +60,11 @@ pub async fn make_gate_code(tx: &mut Tx, ctx: &mut Ctx<'_>, door: DoorId) -> Res
         }
         None => store::gate::insert(tx, door, hash, expires_at).await?,
     };
-    Ok(GateCode { gate, code: print_code(&code), expires_at })
+    Ok(GateCode {
+        gate,
+        code: print_code(&code),
+        expires_at,
+    })
 }
 
 /// Why a device was not taken as a gate.
@@ -93,5 +97,9 @@ pub async fn claim_gate(tx: &mut Tx, ctx: &Ctx<'_>, claim: &Claim) -> Result<Cla
     let hash = ctx.pepper.hash_code(KIND, &code);
     let gate = store::gate::claim(tx, hash, claim, ctx.now).await?.ok_or(ClaimGateError::Code)?;
     raise_epoch(tx).await?;
-    Ok(Claimed { site: ctx.site.id, gate, site_key: ctx.site.public_key })
+    Ok(Claimed {
+        site: ctx.site.id,
+        gate,
+        site_key: ctx.site.public_key,
+    })
 }

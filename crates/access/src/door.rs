@@ -68,7 +68,10 @@ impl DoorSettings {
             ways: self
                 .ways
                 .iter()
-                .map(|way| WayFacts { credentials: u8::try_from(way.len()).unwrap_or(u8::MAX), face: way.contains(&Lane::Face) })
+                .map(|way| WayFacts {
+                    credentials: u8::try_from(way.len()).unwrap_or(u8::MAX),
+                    face: way.contains(&Lane::Face),
+                })
                 .collect(),
             distance_max_mm: self.distance_max_mm,
             zone_set: self.zone.left < self.zone.right && self.zone.top < self.zone.bottom,
@@ -83,9 +86,17 @@ impl Door {
     pub fn words(&self) -> DoorWords {
         let others: Vec<&Vec<Lane>> = self.settings.ways.iter().filter(|way| !way.contains(&Lane::Face)).collect();
         let list = |word: fn(Lane) -> &'static str, and: &str, or: &str| -> String {
-            others.iter().map(|way| way.iter().map(|lane| word(*lane)).collect::<Vec<_>>().join(and)).collect::<Vec<_>>().join(or)
+            others
+                .iter()
+                .map(|way| way.iter().map(|lane| word(*lane)).collect::<Vec<_>>().join(and))
+                .collect::<Vec<_>>()
+                .join(or)
         };
-        DoorWords { id: self.id, name: self.name.clone(), other_ways: Text::new(list(lane_zh, "加", "、"), list(lane_en, " with ", ", ")) }
+        DoorWords {
+            id: self.id,
+            name: self.name.clone(),
+            other_ways: Text::new(list(lane_zh, "加", "、"), list(lane_en, " with ", ", ")),
+        }
     }
 }
 

@@ -69,7 +69,11 @@ async fn facts(
         purpose: asked.purpose,
         notice: &asked.notice.facts(),
         notice_hash: asked.notice.hash,
-        person: FacePerson { person: person.id, under_guardian_age: person.under_guardian_age, key },
+        person: FacePerson {
+            person: person.id,
+            under_guardian_age: person.under_guardian_age,
+            key,
+        },
         consent,
         gate: asked.gate,
         door: asked.settings.facts(),
@@ -79,10 +83,21 @@ async fn facts(
 
 /// How these credentials pass the door without a face. Ours have no hours, no end and no fee; what would give them one must say so here.
 fn other_way(ways: &[Vec<Lane>], credentials: &[Credential], until: Timestamp) -> Option<OtherWayFacts> {
-    let began = |lane: &Lane| credentials.iter().find(|credential| credential.lane == *lane).map(|credential| credential.began_at);
+    let began = |lane: &Lane| {
+        credentials
+            .iter()
+            .find(|credential| credential.lane == *lane)
+            .map(|credential| credential.began_at)
+    };
     let complete = |way: &Vec<Lane>| -> Option<Timestamp> { way.iter().map(began).collect::<Option<Vec<_>>>()?.into_iter().max() };
     let from = ways.iter().filter(|way| !way.contains(&Lane::Face)).filter_map(complete).min()?;
-    Some(OtherWayFacts { opens_this_door: true, same_hours: true, from, until, free_of_charge: true })
+    Some(OtherWayFacts {
+        opens_this_door: true,
+        same_hours: true,
+        from,
+        until,
+        free_of_charge: true,
+    })
 }
 
 #[cfg(test)]
@@ -90,7 +105,10 @@ mod tests {
     use super::*;
 
     fn credential(lane: Lane, began: i64) -> Credential {
-        Credential { lane, began_at: Timestamp(began) }
+        Credential {
+            lane,
+            began_at: Timestamp(began),
+        }
     }
 
     #[test]
@@ -102,7 +120,10 @@ mod tests {
             (vec![credential(Lane::Qr, 1)], None),
             (vec![credential(Lane::Face, 1)], None),
             (vec![credential(Lane::Qr, 1), credential(Lane::Pin, 5)], Some(5)),
-            (vec![credential(Lane::Qr, 1), credential(Lane::Pin, 5), credential(Lane::Card, 3)], Some(3)),
+            (
+                vec![credential(Lane::Qr, 1), credential(Lane::Pin, 5), credential(Lane::Card, 3)],
+                Some(3),
+            ),
         ] {
             let found = other_way(&ways, &held, until).map(|way| way.from.0);
             assert_eq!(found, expected, "{held:?}");

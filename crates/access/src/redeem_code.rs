@@ -37,7 +37,9 @@ pub async fn redeem_code(tx: &mut Tx, ctx: &mut Ctx<'_>, site_key: &SigningKey, 
 }
 
 async fn mint(tx: &mut Tx, ctx: &mut Ctx<'_>, site_key: &SigningKey, gate: &Gate, code: &GoodCode) -> Result<Redeemed, StoreError> {
-    let Some(consent) = code.consent.signed() else { return Ok(Redeemed::Refused("consent.state".to_owned())) };
+    let Some(consent) = code.consent.signed() else {
+        return Ok(Redeemed::Refused("consent.state".to_owned()));
+    };
     let id = GrantId::new(ctx.now, ctx.rng);
     let epoch = match use_enrolment_code(tx, ctx, code, gate.id, id).await {
         Ok(epoch) => epoch,

@@ -63,7 +63,13 @@ pub async fn save_door(tx: &mut Tx, ctx: &mut Ctx<'_>, input: SaveDoor) -> Resul
     }
     let known = store::door::lookup_by_number(tx, input.number).await?;
     let id = known.map_or_else(|| DoorId::new(ctx.now, ctx.rng), |door| door.id);
-    let door = Door { id, number: input.number, name: input.name, settings: input.settings, saved_at: ctx.now };
+    let door = Door {
+        id,
+        number: input.number,
+        name: input.name,
+        settings: input.settings,
+        saved_at: ctx.now,
+    };
     store::door::put(tx, &door).await?;
     raise_epoch(tx).await?;
     Ok(id)

@@ -26,7 +26,10 @@ enum Taken {
 pub async fn take_frames(tx: &mut Tx, gate: &Gate, frames: &Frames, now: Timestamp) -> Result<FramesAnswer, StoreError> {
     let mut held = gate.held;
     if gate.forked_at.is_some() {
-        return Ok(FramesAnswer { acknowledged: held.size, forked: true });
+        return Ok(FramesAnswer {
+            acknowledged: held.size,
+            forked: true,
+        });
     }
     for frame in &frames.frames {
         match take_frame(tx, gate, held, frame, now).await? {
@@ -36,21 +39,34 @@ pub async fn take_frames(tx: &mut Tx, gate: &Gate, frames: &Frames, now: Timesta
             Taken::Fork => {
                 store::gate::set_held(tx, gate.id, &held).await?;
                 fork(tx, gate, now).await?;
-                return Ok(FramesAnswer { acknowledged: held.size, forked: true });
+                return Ok(FramesAnswer {
+                    acknowledged: held.size,
+                    forked: true,
+                });
             }
         }
     }
     store::gate::set_held(tx, gate.id, &held).await?;
-    Ok(FramesAnswer { acknowledged: held.size, forked: false })
+    Ok(FramesAnswer {
+        acknowledged: held.size,
+        forked: false,
+    })
 }
 
 async fn take_frame(tx: &mut Tx, gate: &Gate, held: Head, frame: &UploadedFrame, now: Timestamp) -> Result<Taken, StoreError> {
-    let Some(leaf) = frame.leaf().filter(|leaf| leaf.gate == gate.id && frame.record.len() <= RECORD_BYTES_MAX) else {
+    let Some(leaf) = frame
+        .leaf()
+        .filter(|leaf| leaf.gate == gate.id && frame.record.len() <= RECORD_BYTES_MAX)
+    else {
         return Ok(Taken::Fork);
     };
     if leaf.sequence < held.size {
         let known = store::gate::lookup_leaf(tx, gate.id, leaf.sequence).await?;
-        return Ok(if known.as_deref() == Some(frame.leaf.0.as_slice()) { Taken::Known } else { Taken::Fork });
+        return Ok(if known.as_deref() == Some(frame.leaf.0.as_slice()) {
+            Taken::Known
+        } else {
+            Taken::Fork
+        });
     }
     if leaf.sequence > held.size {
         return Ok(Taken::Gap);
@@ -58,7 +74,10 @@ async fn take_frame(tx: &mut Tx, gate: &Gate, held: Head, frame: &UploadedFrame,
     if leaf.previous != held.hash {
         return Ok(Taken::Fork);
     }
-    let next = Head { size: held.size + 1, hash: leaf.hash() };
+    let next = Head {
+        size: held.size + 1,
+        hash: leaf.hash(),
+    };
     // The head that the gate showed in a poll binds it to this very leaf.
     if next.size == gate.head.size && next.hash != gate.head.hash {
         return Ok(Taken::Fork);

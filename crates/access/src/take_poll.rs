@@ -51,7 +51,9 @@ async fn extends(tx: &mut Tx, gate: &Gate, head: &Head) -> Result<bool, StoreErr
     if head.size == gate.held.size {
         return Ok(head.hash == gate.held.hash);
     }
-    let Some(last) = head.size.checked_sub(1) else { return Ok(head.hash == [0; 32]) };
+    let Some(last) = head.size.checked_sub(1) else {
+        return Ok(head.hash == [0; 32]);
+    };
     if head.size > gate.held.size {
         return Ok(true);
     }
@@ -63,7 +65,9 @@ async fn extends(tx: &mut Tx, gate: &Gate, head: &Head) -> Result<bool, StoreErr
 
 async fn take_alarms(tx: &mut Tx, gate: &Gate, alarms: &[String], now: Timestamp) -> Result<(), StoreError> {
     let well_formed = |code: &&String| {
-        !code.is_empty() && code.len() <= ALARM_CHARS_MAX && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+        !code.is_empty()
+            && code.len() <= ALARM_CHARS_MAX
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
     };
     let said: Vec<&String> = alarms.iter().filter(well_formed).take(ALARMS_MAX).collect();
     for code in &said {

@@ -76,7 +76,9 @@ impl Timestamp {
 
     fn zoned(self, zone: &str) -> jiff::Zoned {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-        jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(zone)
+        jiff::Timestamp::from_microsecond(self.0)
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned(zone)
     }
 }
 
@@ -97,7 +99,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
@@ -117,7 +121,10 @@ impl SimClock {
 
 impl Clock for SimClock {
     fn now(&self) -> Timestamp {
-        let offset: i64 = std::fs::read_to_string(&self.offset_file).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        let offset: i64 = std::fs::read_to_string(&self.offset_file)
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(0);
         Timestamp(SystemClock.now().0.saturating_add(offset.saturating_mul(1_000_000)))
     }
 }

@@ -38,7 +38,10 @@ struct Refused {
 
 impl Refused {
     fn new(code: &'static str, error: &dyn std::fmt::Display) -> Self {
-        Self { code, detail: error.to_string() }
+        Self {
+            code,
+            detail: error.to_string(),
+        }
     }
 
     fn say(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -96,9 +99,20 @@ fn load(arguments: &CheckArguments, out: &mut dyn Write) -> io::Result<Result<(V
         Ok(vision) => vision,
         Err(error) => return Ok(Err(Refused::new(error.code(), &error))),
     };
-    writeln!(out, "pack {} {}, manifest {}", pack.name(), pack.version(), countenance_base::to_hex(&pack.hash()))?;
+    writeln!(
+        out,
+        "pack {} {}, manifest {}",
+        pack.name(),
+        pack.version(),
+        countenance_base::to_hex(&pack.hash())
+    )?;
     writeln!(out, "  licence: {}\n  provenance: {}", pack.licence(), pack.provenance())?;
-    writeln!(out, "  ONNX Runtime {}, verified and loaded in {}", pack.runtime_version(), millis(begin))?;
+    writeln!(
+        out,
+        "  ONNX Runtime {}, verified and loaded in {}",
+        pack.runtime_version(),
+        millis(begin)
+    )?;
     Ok(Ok((vision, pack.thresholds().clone())))
 }
 
@@ -108,7 +122,12 @@ fn look(path: &Path, vision: &mut Vision, thresholds: &Thresholds, view: Option<
     let mut line = |text: String| writeln!(lines, "  {text}").ok();
     let begin = Instant::now();
     let picture = read(path)?;
-    line(format!("{} × {}, read and decoded in {}", picture.width(), picture.height(), millis(begin)));
+    line(format!(
+        "{} × {}, read and decoded in {}",
+        picture.width(),
+        picture.height(),
+        millis(begin)
+    ));
     let begin = Instant::now();
     let faces = vision.detect(&picture)?;
     line(format!("{} face(s), found in {}", faces.len(), millis(begin)));
@@ -133,9 +152,18 @@ fn read(path: &Path) -> Result<Picture, Refused> {
     Picture::decode(&fs::read(path).map_err(unreadable)?, limits).map_err(refused)
 }
 
-fn describe(vision: &mut Vision, picture: &Picture, face: &Face, thresholds: &Thresholds, view: Option<f32>) -> Result<Vec<String>, RunError> {
+fn describe(
+    vision: &mut Vision,
+    picture: &Picture,
+    face: &Face,
+    thresholds: &Thresholds,
+    view: Option<f32>,
+) -> Result<Vec<String>, RunError> {
     let area = face.area;
-    let mut lines = vec![format!("face at {:.0},{:.0} to {:.0},{:.0}, score {:.2}", area.left, area.top, area.right, area.bottom, face.score)];
+    let mut lines = vec![format!(
+        "face at {:.0},{:.0} to {:.0},{:.0}, score {:.2}",
+        area.left, area.top, area.right, area.bottom, face.score
+    )];
     let begin = Instant::now();
     let landmarks = vision.landmarks(picture, face)?;
     let landmarks_took = millis(begin);
@@ -154,7 +182,11 @@ fn describe(vision: &mut Vision, picture: &Picture, face: &Face, thresholds: &Th
     let begin = Instant::now();
     let live = vision.live(picture, face)?;
     let verdict = if live >= thresholds.live_threshold { "live" } else { "not live" };
-    lines.push(format!("  {verdict}: {live:.3}, threshold {:.2} ({})", thresholds.live_threshold, millis(begin)));
+    lines.push(format!(
+        "  {verdict}: {live:.3}, threshold {:.2} ({})",
+        thresholds.live_threshold,
+        millis(begin)
+    ));
     let begin = Instant::now();
     drop(vision.embed(picture, &landmarks)?);
     lines.push(format!("  embedded and forgotten ({})", millis(begin)));
@@ -169,18 +201,42 @@ fn millis(begin: Instant) -> String {
 fn sentence(code: &str) -> (&'static str, &'static str) {
     match code {
         "picture.unreadable" => ("无法读取该文件。", "The file cannot be read."),
-        "picture.unknown_format" => ("该文件既不是 JPEG 也不是 PNG 图片。", "The file is neither a JPEG nor a PNG picture."),
-        "picture.truncated" => ("图片不完整，请重新拍摄或重新传输。", "The picture is incomplete; take or transfer it again."),
-        "picture.too_large" => ("图片超出尺寸上限，未解码。", "The picture is larger than the limit and was not decoded."),
+        "picture.unknown_format" => (
+            "该文件既不是 JPEG 也不是 PNG 图片。",
+            "The file is neither a JPEG nor a PNG picture.",
+        ),
+        "picture.truncated" => (
+            "图片不完整，请重新拍摄或重新传输。",
+            "The picture is incomplete; take or transfer it again.",
+        ),
+        "picture.too_large" => (
+            "图片超出尺寸上限，未解码。",
+            "The picture is larger than the limit and was not decoded.",
+        ),
         "picture.too_small" => ("图片太小，无法容纳人脸。", "The picture is too small to hold a face."),
         "picture.damaged" => ("图片数据已损坏。", "The picture's data is damaged."),
         "picture.no_face" => ("图片中没有找到人脸。", "No face was found in the picture."),
-        "pack.missing" => ("模型包缺少文件，请运行 countenance-gate setup。", "The model pack lacks a file; run `countenance-gate setup`."),
-        "pack.hash" => ("模型文件与清单的哈希不符，不予使用。请运行 countenance-gate setup。", "A model differs from the hash in its manifest and is not used; run `countenance-gate setup`."),
+        "pack.missing" => (
+            "模型包缺少文件，请运行 countenance-gate setup。",
+            "The model pack lacks a file; run `countenance-gate setup`.",
+        ),
+        "pack.hash" => (
+            "模型文件与清单的哈希不符，不予使用。请运行 countenance-gate setup。",
+            "A model differs from the hash in its manifest and is not used; run `countenance-gate setup`.",
+        ),
         "pack.manifest" => ("模型包的清单无法使用。", "The model pack's manifest cannot be used."),
-        "runtime.missing" => ("缺少 ONNX Runtime，请运行 countenance-gate setup。", "ONNX Runtime is missing; run `countenance-gate setup`."),
-        "runtime.hash" => ("ONNX Runtime 与清单的哈希不符，不予加载。", "ONNX Runtime differs from the hash in the manifest and is not loaded."),
-        "setup.not_installed" | "setup.no_home" => ("模型尚未安装，请运行 countenance-gate setup。", "The models are not installed; run `countenance-gate setup`."),
+        "runtime.missing" => (
+            "缺少 ONNX Runtime，请运行 countenance-gate setup。",
+            "ONNX Runtime is missing; run `countenance-gate setup`.",
+        ),
+        "runtime.hash" => (
+            "ONNX Runtime 与清单的哈希不符，不予加载。",
+            "ONNX Runtime differs from the hash in the manifest and is not loaded.",
+        ),
+        "setup.not_installed" | "setup.no_home" => (
+            "模型尚未安装，请运行 countenance-gate setup。",
+            "The models are not installed; run `countenance-gate setup`.",
+        ),
         _ => ("模型无法运行。", "The models could not be run."),
     }
 }
@@ -203,8 +259,8 @@ mod tests {
 
     /// A PNG header that claims 50,000 × 50,000, with its right checksum.
     const HUGE: &[u8] = &[
-        0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50, 8, 2, 0, 0, 0,
-        0xc4, 0xcd, 0xaa, 0x9d, 0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54, 0x35, 0xaf, 0x06, 0x1e,
+        0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50, 8, 2, 0,
+        0, 0, 0xc4, 0xcd, 0xaa, 0x9d, 0, 0, 0, 0, 0x49, 0x44, 0x41, 0x54, 0x35, 0xaf, 0x06, 0x1e,
     ];
 
     #[test]
@@ -212,7 +268,14 @@ mod tests {
         let pictures = countenance_setup::models().unwrap().pictures;
         let (used, said) = check_in(&pictures, &["obama.jpg"], None, None);
         assert!(used, "{said}");
-        for part in ["910 × 1137", "1 face(s)", "distance 0.", "  live: ", "embedded and forgotten", "not verified"] {
+        for part in [
+            "910 × 1137",
+            "1 face(s)",
+            "distance 0.",
+            "  live: ",
+            "embedded and forgotten",
+            "not verified",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
         assert!(said.len() < 2_000, "there is no room for 512 numbers");
@@ -228,7 +291,9 @@ mod tests {
         write("huge.png", HUGE);
         write("text.jpg", b"not a picture\n");
         let mut empty = io::Cursor::new(Vec::new());
-        image::RgbImage::from_pixel(320, 240, image::Rgb([90, 120, 90])).write_to(&mut empty, image::ImageFormat::Jpeg).unwrap();
+        image::RgbImage::from_pixel(320, 240, image::Rgb([90, 120, 90]))
+            .write_to(&mut empty, image::ImageFormat::Jpeg)
+            .unwrap();
         write("empty.jpg", &empty.into_inner());
         let table = [
             ("truncated.jpg", "picture.truncated"),
@@ -240,7 +305,10 @@ mod tests {
         for (name, code) in table {
             let (used, said) = check_in(folder.path(), &[name], None, None);
             let (zh, en) = sentence(code);
-            assert!(!used && said.contains(code) && said.contains(zh) && said.contains(en), "{name}: {said}");
+            assert!(
+                !used && said.contains(code) && said.contains(zh) && said.contains(en),
+                "{name}: {said}"
+            );
         }
     }
 
@@ -252,7 +320,12 @@ mod tests {
             let entry = entry.unwrap();
             fs::copy(entry.path(), pack.path().join(entry.file_name())).unwrap();
         }
-        let (used, said) = check_in(&installed.pictures, &["obama.jpg"], Some(pack.path()), Some(&pack.path().join("none.so")));
+        let (used, said) = check_in(
+            &installed.pictures,
+            &["obama.jpg"],
+            Some(pack.path()),
+            Some(&pack.path().join("none.so")),
+        );
         assert!(!used && said.contains("runtime.missing"), "{said}");
         fs::write(pack.path().join("fr_feature.onnx"), b"another model").unwrap();
         let (used, said) = check_in(&installed.pictures, &["obama.jpg"], Some(pack.path()), Some(&installed.runtime));

@@ -15,9 +15,17 @@ pub enum Event {
     /// One JPEG from the kiosk's camera.
     Frame(zeroize::Zeroizing<Vec<u8>>),
     /// The server answered a poll.
-    Contact { at: Timestamp, snapshot: Option<Envelope>, acknowledged: u64, forked: bool },
+    Contact {
+        at: Timestamp,
+        snapshot: Option<Envelope>,
+        acknowledged: u64,
+        forked: bool,
+    },
     /// The server took frames.
-    Uploaded { acknowledged: u64, forked: bool },
+    Uploaded {
+        acknowledged: u64,
+        forked: bool,
+    },
     /// The server answered a redemption, or a code why not.
     Redeemed(Result<Envelope, String>),
     AskPoll(oneshot::Sender<Poll>),

@@ -55,6 +55,12 @@ pub struct Parts {
     pub camera: Arc<AtomicU8>,
 }
 
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parts")
+    }
+}
+
 /// The gate at work.
 pub struct Keeper {
     parts: Parts,
@@ -85,7 +91,15 @@ impl Keeper {
             ..Standing::default()
         };
         let machine = Machine::new(claimed.gate);
-        let mut keeper = Self { machine, standing, current: None, kept: frames::Kept::default(), pending: None, acknowledged: 0, parts };
+        let mut keeper = Self {
+            machine,
+            standing,
+            current: None,
+            kept: frames::Kept::default(),
+            pending: None,
+            acknowledged: 0,
+            parts,
+        };
         keeper.acknowledged = keeper.parts.journal.acknowledged();
         keeper.take_stored_snapshot();
         keeper.trace_boot();
@@ -108,7 +122,12 @@ impl Keeper {
         match event {
             Event::Kiosk(action) => self.feed(Input::Kiosk(action)),
             Event::Frame(jpeg) => self.look_at(&jpeg),
-            Event::Contact { at, snapshot, acknowledged, forked } => self.contact(at, snapshot.as_ref(), acknowledged, forked),
+            Event::Contact {
+                at,
+                snapshot,
+                acknowledged,
+                forked,
+            } => self.contact(at, snapshot.as_ref(), acknowledged, forked),
             Event::Uploaded { acknowledged, forked } => self.acknowledged(acknowledged, forked),
             Event::Redeemed(result) => {
                 let result = result.and_then(|envelope| self.hold_grant(&envelope));
@@ -133,7 +152,11 @@ impl Keeper {
         while let Some(input) = inputs.pop_front() {
             self.refresh_standing();
             let now = self.now();
-            let view = View { policy: self.current.as_ref().map(Current::policy), standing: &self.standing, now };
+            let view = View {
+                policy: self.current.as_ref().map(Current::policy),
+                standing: &self.standing,
+                now,
+            };
             let effects = self.machine.handle(input, view, self.parts.rng.as_mut());
             // The camera's state first: a frame that is on its way must not outlive the attempt.
             self.parts.camera.store(camera_code(self.machine.camera()), Ordering::SeqCst);
@@ -195,7 +218,11 @@ impl Keeper {
 
     fn check_pin(&self, unit: &str, pin: &Zeroizing<String>) -> Option<countenance_base::PersonId> {
         let household = self.current.as_ref()?.policy().household(unit)?;
-        household.people.iter().find(|member| member.pin.as_ref().is_some_and(|verifier| verifier.fits(pin))).map(|member| member.person)
+        household
+            .people
+            .iter()
+            .find(|member| member.pin.as_ref().is_some_and(|verifier| verifier.fits(pin)))
+            .map(|member| member.person)
     }
 
     fn poll(&self) -> Poll {
@@ -203,7 +230,12 @@ impl Keeper {
         if let Some(code) = self.face_closed() {
             alarms.push(code);
         }
-        Poll { epoch: self.current.as_ref().map_or(0, Current::epoch), head: self.parts.journal.head(), wait_s: POLL_WAIT_S, alarms }
+        Poll {
+            epoch: self.current.as_ref().map_or(0, Current::epoch),
+            head: self.parts.journal.head(),
+            wait_s: POLL_WAIT_S,
+            alarms,
+        }
     }
 
     fn face_closed(&self) -> Option<String> {
@@ -213,8 +245,17 @@ impl Keeper {
 
     fn status(&mut self) -> Status {
         self.refresh_standing();
-        let counters = self.parts.models.as_ref().map(|models| models.vision.counters()).unwrap_or_default();
-        let view = View { policy: self.current.as_ref().map(Current::policy), standing: &self.standing, now: self.now() };
+        let counters = self
+            .parts
+            .models
+            .as_ref()
+            .map(|models| models.vision.counters())
+            .unwrap_or_default();
+        let view = View {
+            policy: self.current.as_ref().map(Current::policy),
+            standing: &self.standing,
+            now: self.now(),
+        };
         let screen = self.machine.screen(view);
         Status {
             gate: self.machine.gate().0,
@@ -237,7 +278,11 @@ impl Keeper {
     }
 
     fn show(&self) {
-        let view = View { policy: self.current.as_ref().map(Current::policy), standing: &self.standing, now: self.now() };
+        let view = View {
+            policy: self.current.as_ref().map(Current::policy),
+            standing: &self.standing,
+            now: self.now(),
+        };
         match serde_json::to_string(&self.machine.screen(view)) {
             Ok(screen) => {
                 self.parts.screen.send_if_modified(|shown| {
@@ -259,5 +304,8 @@ impl Keeper {
 
 /// Whether carrying this out takes long enough that the person should see that something happens.
 const fn is_slow(effect: &Effect) -> bool {
-    matches!(effect, Effect::Measure { .. } | Effect::Seal | Effect::Redeem(_) | Effect::Erase { .. } | Effect::CheckPin { .. })
+    matches!(
+        effect,
+        Effect::Measure { .. } | Effect::Seal | Effect::Redeem(_) | Effect::Erase { .. } | Effect::CheckPin { .. }
+    )
 }

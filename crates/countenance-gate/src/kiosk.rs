@@ -82,7 +82,15 @@ async fn page(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Response {
 }
 
 async fn asset(kind: &'static str, body: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], body).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ],
+        body,
+    )
+        .into_response()
 }
 
 async fn status(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Response {
@@ -106,7 +114,10 @@ async fn socket(State(desk): State<Arc<Desk>>, headers: HeaderMap, upgrade: WebS
     if !token_fits(&headers, &desk.token) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    upgrade.max_message_size(FRAME_BYTES_MAX).max_frame_size(FRAME_BYTES_MAX).on_upgrade(move |socket| serve(socket, desk))
+    upgrade
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| serve(socket, desk))
 }
 
 async fn serve(mut socket: WebSocket, desk: Arc<Desk>) {
@@ -189,7 +200,10 @@ fn host_is_ours(headers: &HeaderMap, port: u16) -> bool {
 }
 
 fn origin_is_ours(headers: &HeaderMap, port: u16) -> bool {
-    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok())
+        .unwrap_or_default();
     origin == format!("http://localhost:{port}") || origin == format!("http://127.0.0.1:{port}")
 }
 

@@ -11,7 +11,11 @@ use countenance_gate::run::{JOURNAL_BYTES, RunOptions};
 use countenance_gate::{check, claim, run, setup_command};
 
 #[derive(Debug, Parser)]
-#[command(name = "countenance-gate", about = "The agent at a door: asks first, recognises here, forgets", version)]
+#[command(
+    name = "countenance-gate",
+    about = "The agent at a door: asks first, recognises here, forgets",
+    version
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -117,7 +121,9 @@ fn act(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn claim_gate(arguments: &ClaimArguments) -> anyhow::Result<ExitCode> {
-    let pack = countenance_setup::installed().context("models are not installed\nhint: run `countenance-gate setup` first")?.pack;
+    let pack = countenance_setup::installed()
+        .context("models are not installed\nhint: run `countenance-gate setup` first")?
+        .pack;
     let pack = countenance_vision::Pack::load(&pack)?.hash();
     let gate = tokio::runtime::Runtime::new()?.block_on(claim::claim(
         &arguments.server,

@@ -36,6 +36,10 @@ impl Models {
     pub fn open(pack: &Path, runtime: &Path) -> Result<Self, OpenModels> {
         let pack = Pack::load(pack)?;
         let vision = Vision::load(&pack, runtime)?;
-        Ok(Self { vision, thresholds: pack.thresholds().clone(), pack: pack.hash() })
+        Ok(Self {
+            vision,
+            thresholds: pack.thresholds().clone(),
+            pack: pack.hash(),
+        })
     }
 }

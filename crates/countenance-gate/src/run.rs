@@ -59,8 +59,16 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
     let (orders, order_inbox) = mpsc::channel(16);
     let (screen, screens) = watch::channel(String::from("{}"));
     let camera = Arc::new(AtomicU8::new(0));
-    let client = Arc::new(ServerClient::new(&claimed.server, claimed.gate, store.device_key(), Some(claimed.site_key), Arc::clone(&clock))?);
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port)).await.context("the kiosk's port is taken")?;
+    let client = Arc::new(ServerClient::new(
+        &claimed.server,
+        claimed.gate,
+        store.device_key(),
+        Some(claimed.site_key),
+        Arc::clone(&clock),
+    )?);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", options.port))
+        .await
+        .context("the kiosk's port is taken")?;
     let port = listener.local_addr()?.port();
     let keeper = Keeper::new(Parts {
         store,
@@ -74,10 +82,19 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
         screen,
         camera: Arc::clone(&camera),
     });
-    let keeper = std::thread::Builder::new().name("keeper".into()).spawn(move || keeper.run(&inbox))?;
+    let keeper = std::thread::Builder::new()
+        .name("keeper".into())
+        .spawn(move || keeper.run(&inbox))?;
     let line = tokio::spawn(sync::run(client, events.clone(), order_inbox, clock));
     let token = to_hex(&rng::bytes::<32>(&mut rng as &mut dyn Rng));
-    let desk = Arc::new(Desk { events: events.clone(), screen: screens, camera, token, port, newest: AtomicU64::new(0) });
+    let desk = Arc::new(Desk {
+        events: events.clone(),
+        screen: screens,
+        camera,
+        token,
+        port,
+        newest: AtomicU64::new(0),
+    });
     info!(port, gate = %claimed.gate, demo = claimed.demo, "kiosk at http://localhost:{port}/");
     axum::serve(listener, kiosk::router(desk)).with_graceful_shutdown(stopped()).await?;
     line.abort();
@@ -109,10 +126,12 @@ fn clock(options: &RunOptions, demo: bool) -> anyhow::Result<Arc<dyn Clock>> {
 fn load_models(options: &RunOptions) -> Result<Models, String> {
     let installed = match (&options.pack, &options.runtime) {
         (Some(pack), Some(runtime)) => Ok((pack.clone(), runtime.clone())),
-        _ => countenance_setup::installed().map(|installed| (installed.pack, installed.runtime)).map_err(|error| {
-            warn!(%error, "models are not installed");
-            "pack.missing".to_owned()
-        }),
+        _ => countenance_setup::installed()
+            .map(|installed| (installed.pack, installed.runtime))
+            .map_err(|error| {
+                warn!(%error, "models are not installed");
+                "pack.missing".to_owned()
+            }),
     };
     let (pack, runtime) = installed?;
     Models::open(&pack, &runtime).map_err(|error| {

@@ -48,10 +48,28 @@ impl std::fmt::Debug for ServerClient {
 
 impl ServerClient {
     /// `site_key` is `None` only for the claim, whose answer brings the key to pin.
-    pub fn new(base: &str, gate: GateId, device: Arc<SigningKey>, site_key: Option<PublicKey>, clock: Arc<dyn Clock>) -> Result<Self, ServerFailed> {
-        let http = reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build().map_err(ServerFailed::Unreachable)?;
+    pub fn new(
+        base: &str,
+        gate: GateId,
+        device: Arc<SigningKey>,
+        site_key: Option<PublicKey>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ServerFailed> {
+        let http = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .no_proxy()
+            .build()
+            .map_err(ServerFailed::Unreachable)?;
         let first = u64::try_from(clock.now().0).unwrap_or(0);
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), gate, device, site_key, sequence: AtomicU64::new(first), clock })
+        Ok(Self {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            gate,
+            device,
+            site_key,
+            sequence: AtomicU64::new(first),
+            clock,
+        })
     }
 
     /// Posts `body` and reads the answer.
@@ -80,8 +98,14 @@ impl ServerClient {
     {
         let now = self.clock.now();
         let claiming = self.site_key.is_none();
-        let sequence = if claiming { 0 } else { self.sequence.fetch_add(1, Ordering::SeqCst) };
-        let signature = self.device.sign(REQUEST_DOMAIN, &request_bytes("POST", path, body, self.gate, sequence, now));
+        let sequence = if claiming {
+            0
+        } else {
+            self.sequence.fetch_add(1, Ordering::SeqCst)
+        };
+        let signature = self
+            .device
+            .sign(REQUEST_DOMAIN, &request_bytes("POST", path, body, self.gate, sequence, now));
         let answer = self
             .http
             .post(format!("{}{path}", self.base))
@@ -95,7 +119,11 @@ impl ServerClient {
             .await
             .map_err(ServerFailed::Unreachable)?;
         let status = answer.status().as_u16();
-        let signed = answer.headers().get(HEADER_SIGNATURE).and_then(|value| value.to_str().ok()).and_then(countenance_base::from_hex);
+        let signed = answer
+            .headers()
+            .get(HEADER_SIGNATURE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(countenance_base::from_hex);
         if answer.content_length().is_some_and(|length| length > BODY_BYTES_MAX as u64) {
             return Err(ServerFailed::Garbage);
         }
@@ -106,7 +134,8 @@ impl ServerClient {
         }
         if let Some(key) = &self.site_key {
             let signed = Signature(signed.ok_or(ServerFailed::Signature)?);
-            key.verify(ANSWER_DOMAIN, &answer_bytes(&signature, status, &bytes), &signed).map_err(|_| ServerFailed::Signature)?;
+            key.verify(ANSWER_DOMAIN, &answer_bytes(&signature, status, &bytes), &signed)
+                .map_err(|_| ServerFailed::Signature)?;
         }
         decode_canonical(&bytes).ok_or(ServerFailed::Garbage)
     }

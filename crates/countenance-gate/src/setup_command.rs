@@ -14,11 +14,25 @@ pub struct SetupArguments {
 
 /// Fetches what is missing, checks everything, and says where it lies.
 pub fn run(arguments: &SetupArguments) -> anyhow::Result<ExitCode> {
-    let installed = if arguments.with_test_pictures { countenance_setup::models() } else { countenance_setup::engine() };
-    Ok(report(installed, arguments.with_test_pictures, &mut std::io::stdout(), &mut std::io::stderr())?)
+    let installed = if arguments.with_test_pictures {
+        countenance_setup::models()
+    } else {
+        countenance_setup::engine()
+    };
+    Ok(report(
+        installed,
+        arguments.with_test_pictures,
+        &mut std::io::stdout(),
+        &mut std::io::stderr(),
+    )?)
 }
 
-fn report(installed: Result<Installed, SetupError>, pictures: bool, out: &mut dyn Write, wrong: &mut dyn Write) -> std::io::Result<ExitCode> {
+fn report(
+    installed: Result<Installed, SetupError>,
+    pictures: bool,
+    out: &mut dyn Write,
+    wrong: &mut dyn Write,
+) -> std::io::Result<ExitCode> {
     match installed {
         Ok(installed) => {
             writeln!(out, "model pack: {}", installed.pack.display())?;
@@ -44,7 +58,10 @@ mod tests {
     #[test]
     fn a_failure_says_its_code_and_what_to_do_in_both_languages() {
         let (mut out, mut wrong) = (Vec::new(), Vec::new());
-        let error = SetupError::ClientMissing { program: "npm", package: "a-package".to_owned() };
+        let error = SetupError::ClientMissing {
+            program: "npm",
+            package: "a-package".to_owned(),
+        };
         report(Err(error), false, &mut out, &mut wrong).unwrap();
         let wrong = String::from_utf8(wrong).unwrap();
         assert!(out.is_empty());

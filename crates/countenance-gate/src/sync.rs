@@ -5,9 +5,7 @@ use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use countenance_base::Clock;
-use countenance_gate_core::wire::{
-    Frames, FramesAnswer, PATH_FRAMES, PATH_POLL, PATH_REDEEM, PollAnswer, Redeem, Redeemed,
-};
+use countenance_gate_core::wire::{Frames, FramesAnswer, PATH_FRAMES, PATH_POLL, PATH_REDEEM, PollAnswer, Redeem, Redeemed};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{debug, warn};
 
@@ -20,7 +18,12 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Runs until the keeper is gone.
 pub async fn run(client: Arc<ServerClient>, events: SyncSender<Event>, mut orders: mpsc::Receiver<Order>, clock: Arc<dyn Clock>) {
     let wake = Arc::new(Notify::new());
-    let poll = tokio::spawn(poll_loop(Arc::clone(&client), events.clone(), Arc::clone(&clock), Arc::clone(&wake)));
+    let poll = tokio::spawn(poll_loop(
+        Arc::clone(&client),
+        events.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&wake),
+    ));
     let upload = tokio::spawn(upload_loop(Arc::clone(&client), events.clone(), Arc::clone(&wake)));
     while let Some(order) = orders.recv().await {
         match order {
@@ -79,13 +82,21 @@ async fn upload_loop(client: Arc<ServerClient>, events: SyncSender<Event>, wake:
     loop {
         wake.notified().await;
         loop {
-            let Some(frames) = ask(&events, Event::AskFrames).await else { return };
+            let Some(frames) = ask(&events, Event::AskFrames).await else {
+                return;
+            };
             if frames.is_empty() {
                 break;
             }
             match client.post::<_, FramesAnswer>(PATH_FRAMES, &Frames { frames }).await {
                 Ok(answer) => {
-                    if events.send(Event::Uploaded { acknowledged: answer.acknowledged, forked: answer.forked }).is_err() {
+                    if events
+                        .send(Event::Uploaded {
+                            acknowledged: answer.acknowledged,
+                            forked: answer.forked,
+                        })
+                        .is_err()
+                    {
                         return;
                     }
                     if answer.forked {

@@ -37,7 +37,9 @@ pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()
     let state = open_site(&arguments.data).await?;
     let mut rng = SystemRng;
     let mut tx = state.db().write().await?;
-    let door = lookup_door_by_number(&mut tx, arguments.door).await?.with_context(|| format!("there is no door {}", arguments.door))?;
+    let door = lookup_door_by_number(&mut tx, arguments.door)
+        .await?
+        .with_context(|| format!("there is no door {}", arguments.door))?;
     let code = make_gate_code(&mut tx, &mut state.ctx(&mut rng), door.id).await?;
     tx.commit().await?;
     println!("{}", code.code);

@@ -30,7 +30,10 @@ pub(crate) struct Words {
 
 impl Words {
     fn new(zh: &str, en: &str) -> Self {
-        Self { zh: zh.to_owned(), en: en.to_owned() }
+        Self {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
     }
 
     pub(crate) fn text(&self) -> Text {
@@ -46,13 +49,20 @@ impl SiteConfig {
 
     fn parse(text: &str) -> anyhow::Result<Self> {
         let config: Self = toml::from_str(text)?;
-        for (key, words) in
-            [("name", &config.name), ("operator", &config.operator), ("contact", &config.contact), ("complaints", &config.complaints)]
-        {
-            ensure!(!words.zh.trim().is_empty() && !words.en.trim().is_empty(), "`{key}` needs a text in `zh` and `en`");
+        for (key, words) in [
+            ("name", &config.name),
+            ("operator", &config.operator),
+            ("contact", &config.contact),
+            ("complaints", &config.complaints),
+        ] {
+            ensure!(
+                !words.zh.trim().is_empty() && !words.en.trim().is_empty(),
+                "`{key}` needs a text in `zh` and `en`"
+            );
         }
         // Of two zones only a known one gives this instant its own time of day.
-        let known = config.time_zone == "UTC" || countenance_base::Timestamp(0).civil_time(&config.time_zone) != countenance_base::Timestamp(0).civil_time("UTC");
+        let known = config.time_zone == "UTC"
+            || countenance_base::Timestamp(0).civil_time(&config.time_zone) != countenance_base::Timestamp(0).civil_time("UTC");
         ensure!(known, "`time_zone` is not a known IANA name, e.g. `Asia/Shanghai`");
         Ok(config)
     }
@@ -62,7 +72,10 @@ impl SiteConfig {
         Self {
             name: Words::new("清和园（演示）", "Qinghe Gardens (demo)"),
             operator: Words::new("清和园物业服务有限公司（演示）", "Qinghe Gardens Property Services Ltd (demo)"),
-            contact: Words::new("清和园一号楼一层服务台，电话 010-0000-0000", "service desk, ground floor of building 1, telephone 010-0000-0000"),
+            contact: Words::new(
+                "清和园一号楼一层服务台，电话 010-0000-0000",
+                "service desk, ground floor of building 1, telephone 010-0000-0000",
+            ),
             complaints: Words::new("服务台意见簿；12377 网信举报", "book at the service desk; telephone 12377"),
             time_zone: "Asia/Shanghai".to_owned(),
         }

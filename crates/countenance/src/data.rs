@@ -42,15 +42,28 @@ impl Data {
         let site_key = SigningKey::from_seed(read_secret(&folder.join(SITE_KEY))?.expose());
         let pepper = Pepper::from_root(&read_secret(&folder.join(PEPPER))?);
         let path = folder.join(DATABASE);
-        let db = Db::open(&path, false).await.with_context(|| format!("opening `{}`", path.display()))?;
+        let db = Db::open(&path, false)
+            .await
+            .with_context(|| format!("opening `{}`", path.display()))?;
         let mut tx = db.read().await?;
         let site = lookup_site(&mut tx).await?;
         drop(tx);
         let Some(site) = site else {
-            bail!("first start in `{}` did not finish\nhint: remove this folder and start again; nothing was lost", folder.display());
+            bail!(
+                "first start in `{}` did not finish\nhint: remove this folder and start again; nothing was lost",
+                folder.display()
+            );
         };
-        ensure!(site.public_key == site_key.public(), "`{SITE_KEY}` is not the key that this database was made with");
-        Ok(Self { db, site, site_key, pepper })
+        ensure!(
+            site.public_key == site_key.public(),
+            "`{SITE_KEY}` is not the key that this database was made with"
+        );
+        Ok(Self {
+            db,
+            site,
+            site_key,
+            pepper,
+        })
     }
 
     /// Makes keys, shares and database. The database's row comes last: a folder without it is a first start that did not finish.
@@ -75,11 +88,18 @@ impl Data {
         let path = folder.join(DATABASE);
         // Made by us with a mode of ours: SQLite keeps it for its log beside it.
         write_secret(&path, "")?;
-        let db = Db::open(&path, false).await.with_context(|| format!("making `{}`", path.display()))?;
+        let db = Db::open(&path, false)
+            .await
+            .with_context(|| format!("making `{}`", path.display()))?;
         let mut tx = db.write().await?;
         found_site(&mut tx, now, &site).await?;
         tx.commit().await?;
-        Ok(Self { db, site, site_key, pepper: Pepper::from_root(&root) })
+        Ok(Self {
+            db,
+            site,
+            site_key,
+            pepper: Pepper::from_root(&root),
+        })
     }
 
     pub(crate) fn shares(folder: &Path) -> PathBuf {
@@ -112,12 +132,21 @@ fn make_evidence_key(folder: &Path, rng: &mut dyn Rng) -> anyhow::Result<[u8; 32
 }
 
 fn make_folder(folder: &Path) -> anyhow::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| format!("making `{}`", folder.display()))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("making `{}`", folder.display()))
 }
 
 fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     let context = || format!("writing `{}`", path.display());
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).with_context(context)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(context)?;
     if !text.is_empty() {
         writeln!(file, "{text}").with_context(context)?;
     }
@@ -126,7 +155,9 @@ fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
 
 fn read_secret(path: &Path) -> anyhow::Result<SecretKey> {
     let text = zeroize::Zeroizing::new(fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?);
-    from_hex(text.trim()).map(SecretKey::new).with_context(|| format!("`{}` does not hold 64 hexadecimal digits", path.display()))
+    from_hex(text.trim())
+        .map(SecretKey::new)
+        .with_context(|| format!("`{}` does not hold 64 hexadecimal digits", path.display()))
 }
 
 #[cfg(test)]
@@ -145,11 +176,20 @@ mod tests {
         assert!(Data::found(&path, &config, Timestamp(2), &mut SeededRng::new(2)).await.is_err());
         let opened = Data::open(&path).await.unwrap();
         assert_eq!(opened.site, made.site);
-        for file in [SITE_KEY, PEPPER, DATABASE, "evidence-shares/share-1.txt", "evidence-shares/share-3.txt"] {
+        for file in [
+            SITE_KEY,
+            PEPPER,
+            DATABASE,
+            "evidence-shares/share-1.txt",
+            "evidence-shares/share-3.txt",
+        ] {
             assert_eq!(fs::metadata(path.join(file)).unwrap().permissions().mode() & 0o777, 0o600, "{file}");
         }
         fs::remove_file(path.join(DATABASE)).unwrap();
         assert!(Data::open(&path).await.is_err());
-        assert!(Data::found(&path, &config, Timestamp(3), &mut SeededRng::new(3)).await.is_err(), "keys are never overwritten");
+        assert!(
+            Data::found(&path, &config, Timestamp(3), &mut SeededRng::new(3)).await.is_err(),
+            "keys are never overwritten"
+        );
     }
 }

@@ -26,6 +26,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route(PATH_POLL, post(poll::poll))
         .route(PATH_REDEEM, post(redeem::redeem))
         .layer(DefaultBodyLimit::max(SMALL_BODY_BYTES_MAX));
-    let frames = Router::new().route(PATH_FRAMES, post(frames::frames)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let frames = Router::new()
+        .route(PATH_FRAMES, post(frames::frames))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     small.merge(frames)
 }

@@ -18,8 +18,17 @@ pub(crate) async fn run(state: AppState) {
     loop {
         match tidy_up(&state).await {
             Ok(done) if done.is_nothing() => {}
-            Ok(done) => tracing::info!(consents = done.consents, passages = done.passages, sessions = done.sessions, codes = done.codes, "ended what was over"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the hourly work failed and will be tried again"),
+            Ok(done) => tracing::info!(
+                consents = done.consents,
+                passages = done.passages,
+                sessions = done.sessions,
+                codes = done.codes,
+                "ended what was over"
+            ),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the hourly work failed and will be tried again"
+            ),
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}

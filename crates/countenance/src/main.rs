@@ -17,7 +17,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "countenance", about = "Face verification and access control that asks first, and forgets", version)]
+#[command(
+    name = "countenance",
+    about = "Face verification and access control that asks first, and forgets",
+    version
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -41,9 +41,12 @@ fn locale(tag: &str) -> Result<Locale, String> {
 /// Runs the command and writes its answer to `out`. False when a case was not decided as it expects.
 pub fn run(command: &RulesCommand, out: &mut dyn Write) -> anyhow::Result<bool> {
     match command {
-        RulesCommand::Explain { case_file, case, lang, rulebook } => {
-            explain(case_file, case.as_deref(), *lang, &load(rulebook.as_deref())?, out)
-        }
+        RulesCommand::Explain {
+            case_file,
+            case,
+            lang,
+            rulebook,
+        } => explain(case_file, case.as_deref(), *lang, &load(rulebook.as_deref())?, out),
         RulesCommand::Test { rulebook, lang } => test(*lang, &load(rulebook.as_deref())?, out),
     }
 }
@@ -51,8 +54,7 @@ pub fn run(command: &RulesCommand, out: &mut dyn Write) -> anyhow::Result<bool> 
 fn explain(path: &Path, name: Option<&str>, locale: Locale, rulebooks: &[Rulebook], out: &mut dyn Write) -> anyhow::Result<bool> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut cases =
-        Case::read(&file_name, &text).map_err(|error| anyhow::anyhow!("{}:{}: {error}", path.display(), error.line))?;
+    let mut cases = Case::read(&file_name, &text).map_err(|error| anyhow::anyhow!("{}:{}: {error}", path.display(), error.line))?;
     if let Some(name) = name {
         cases.retain(|case| case.name == name || case.name.split_once('/').is_some_and(|(_, own)| own == name));
         ensure!(!cases.is_empty(), "no case `{name}` in {}", path.display());
@@ -127,8 +129,14 @@ mod tests {
 
     #[test]
     fn a_folder_and_the_embedded_rulebook_say_the_same() {
-        let embedded = said(&RulesCommand::Test { rulebook: None, lang: Locale::En });
-        let folder = said(&RulesCommand::Test { rulebook: Some(rulebook_folder()), lang: Locale::En });
+        let embedded = said(&RulesCommand::Test {
+            rulebook: None,
+            lang: Locale::En,
+        });
+        let folder = said(&RulesCommand::Test {
+            rulebook: Some(rulebook_folder()),
+            lang: Locale::En,
+        });
         assert!(embedded.0.starts_with("cn/2025-06-01: "), "{}", embedded.0);
         assert!(embedded.1);
         assert_eq!(embedded, folder);
@@ -139,13 +147,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let text = fs::read_to_string(rulebook_folder().join("examples/save-door.toml")).unwrap();
         let path = folder.path().join("mine.toml");
-        fs::write(&path, text.replace("\"toilet\"", "\"lobby\"").replace("\"changing_room\"", "\"lobby\"")).unwrap();
+        fs::write(
+            &path,
+            text.replace("\"toilet\"", "\"lobby\"").replace("\"changing_room\"", "\"lobby\""),
+        )
+        .unwrap();
         let explain = |case: &str| {
-            said(&RulesCommand::Explain { case_file: path.clone(), case: Some(case.to_owned()), lang: Locale::En, rulebook: None })
+            said(&RulesCommand::Explain {
+                case_file: path.clone(),
+                case: Some(case.to_owned()),
+                lang: Locale::En,
+                rulebook: None,
+            })
         };
         assert!(explain("lawful").1);
         let (text, as_expected) = explain("changing-room");
         assert!(!as_expected);
-        assert!(text.contains("Not as expected; expected: door.no_camera_in_private_area, door.no_face_in_private_area"), "{text}");
+        assert!(
+            text.contains("Not as expected; expected: door.no_camera_in_private_area, door.no_face_in_private_area"),
+            "{text}"
+        );
     }
 }

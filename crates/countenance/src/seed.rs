@@ -57,7 +57,11 @@ struct Gate {
 
 #[expect(clippy::print_stdout, reason = "letters and codes are this command's output")]
 pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
-    ensure!(!Data::exists(&arguments.data), "`{}` holds a site already\nhint: choose an empty folder", arguments.data.display());
+    ensure!(
+        !Data::exists(&arguments.data),
+        "`{}` holds a site already\nhint: choose an empty folder",
+        arguments.data.display()
+    );
     let mut rng = SystemRng;
     let now = countenance_base::Clock::now(&SystemClock);
     let state = state_of(Data::found(&arguments.data, &SiteConfig::demo(), now, &mut rng).await?)?;
@@ -69,19 +73,42 @@ pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
     let code = make_operator_link(&mut tx, &mut ctx, OPERATOR).await?;
     tx.commit().await?;
     state.db().close().await;
-    let seeded = Seeded { operator_link: operator_link(&arguments.address, &code), letters, gates, households: BUILDINGS * FLOORS * FLATS };
+    let seeded = Seeded {
+        operator_link: operator_link(&arguments.address, &code),
+        letters,
+        gates,
+        households: BUILDINGS * FLOORS * FLATS,
+    };
     println!("{}", serde_json::to_string_pretty(&seeded)?);
     Ok(())
 }
 
 async fn doors(tx: &mut Tx, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Gate>> {
-    let names = [("一号门（东门）", "Door 1 (east gate)"), ("二号门（南门）", "Door 2 (south gate)"), ("三号门（北门）", "Door 3 (north gate)")];
+    let names = [
+        ("一号门（东门）", "Door 1 (east gate)"),
+        ("二号门（南门）", "Door 2 (south gate)"),
+        ("三号门（北门）", "Door 3 (north gate)"),
+    ];
     let mut gates = Vec::new();
     for (number, (zh, en)) in (1..).zip(names) {
         let settings = DoorSettings::entrance(ctx.rulebook.parameters().distance_default_mm);
-        let door = save_door(tx, ctx, SaveDoor { number, name: Text::new(zh, en), settings }).await.context("a door of the demo")?;
+        let door = save_door(
+            tx,
+            ctx,
+            SaveDoor {
+                number,
+                name: Text::new(zh, en),
+                settings,
+            },
+        )
+        .await
+        .context("a door of the demo")?;
         let code = make_gate_code(tx, ctx, door).await.context("a gate of the demo")?;
-        gates.push(Gate { door: door.to_string(), name: zh.to_owned(), code: code.code });
+        gates.push(Gate {
+            door: door.to_string(),
+            name: zh.to_owned(),
+            code: code.code,
+        });
     }
     Ok(gates)
 }
@@ -94,10 +121,15 @@ async fn households(tx: &mut Tx, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Person
             for flat in 1..=FLATS {
                 let unit = format!("{building}-{floor}{flat:02}");
                 let count = if unit == HOME { 2 } else { 1 };
-                let new = |letter| NewPerson { display_name: format!("演示住户 {unit} {letter}"), under_guardian_age: false };
+                let new = |letter| NewPerson {
+                    display_name: format!("演示住户 {unit} {letter}"),
+                    under_guardian_age: false,
+                };
                 let people = ('A'..).take(count).map(new).collect();
                 let known = unit == HOME || unit == NEIGHBOUR;
-                let people = import_household(tx, ctx, ImportHousehold { unit, people }).await.context("a household of the demo")?;
+                let people = import_household(tx, ctx, ImportHousehold { unit, people })
+                    .await
+                    .context("a household of the demo")?;
                 if known {
                     asked_for.extend(people);
                 }
@@ -111,7 +143,12 @@ async fn letters(tx: &mut Tx, ctx: &mut Ctx<'_>, people: &[Person]) -> anyhow::R
     let mut letters = Vec::new();
     for (name, person) in ["A", "B", "C"].into_iter().zip(people) {
         let letter = make_claim_letter(tx, ctx, person.id).await?.context("a person of the demo")?;
-        letters.push(Letter { person: name, unit: person.unit.clone(), login: letter.login, code: letter.code });
+        letters.push(Letter {
+            person: name,
+            unit: person.unit.clone(),
+            login: letter.login,
+            code: letter.code,
+        });
     }
     Ok(letters)
 }

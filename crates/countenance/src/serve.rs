@@ -48,12 +48,19 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     Rulebook::choose(&rulebooks, &clock.now().civil_day(&data.site.time_zone)).context("the clock stands before every rulebook")?;
     let (close, closing) = watch::channel(false);
     let state = AppState::new(data, clock, rulebooks, arguments.demo, closing).context("no rulebook is built in")?;
-    let listener = tokio::net::TcpListener::bind(arguments.listen).await.with_context(|| format!("listening on `{}`", arguments.listen))?;
-    let address = arguments.address.unwrap_or_else(|| format!("http://localhost:{}", arguments.listen.port()));
+    let listener = tokio::net::TcpListener::bind(arguments.listen)
+        .await
+        .with_context(|| format!("listening on `{}`", arguments.listen))?;
+    let address = arguments
+        .address
+        .unwrap_or_else(|| format!("http://localhost:{}", arguments.listen.port()));
     print_first_link(&state, &address).await?;
     let jobs = tokio::spawn(jobs::run(state.clone()));
     tracing::info!(address, demo = arguments.demo, "serving");
-    axum::serve(listener, app(state.clone())).with_graceful_shutdown(ended(close)).await.context("serving")?;
+    axum::serve(listener, app(state.clone()))
+        .with_graceful_shutdown(ended(close))
+        .await
+        .context("serving")?;
     jobs.await.context("the hourly work")?;
     state.db().close().await;
     Ok(())
@@ -122,7 +129,12 @@ async fn ended(close: watch::Sender<bool>) {
 
 /// Opens an existing site for a command beside the server.
 pub(crate) async fn open_site(data: &std::path::Path) -> anyhow::Result<AppState> {
-    ensure!(Data::exists(data), "`{}` holds no site\nhint: countenance serve --data {}", data.display(), data.display());
+    ensure!(
+        Data::exists(data),
+        "`{}` holds no site\nhint: countenance serve --data {}",
+        data.display(),
+        data.display()
+    );
     state_of(Data::open(data).await?)
 }
 

@@ -20,7 +20,10 @@ pub(crate) fn split(secret: &SecretKey, rng: &mut dyn Rng) -> Vec<Share> {
             for (byte, (s, a)) in bytes.iter_mut().zip(secret.expose().iter().zip(slope.expose())) {
                 *byte = s ^ multiply(*a, number);
             }
-            Share { number, bytes: SecretKey::new(bytes) }
+            Share {
+                number,
+                bytes: SecretKey::new(bytes),
+            }
         })
         .collect()
 }
@@ -98,7 +101,9 @@ mod tests {
         }
         // With one share in hand every value of a byte stays possible: for each there is one line through that point.
         let held = &shares[0];
-        let possible: std::collections::BTreeSet<u8> = (0..=255).map(|slope| held.bytes.expose()[0] ^ multiply(slope, held.number)).collect();
+        let possible: std::collections::BTreeSet<u8> = (0..=255)
+            .map(|slope| held.bytes.expose()[0] ^ multiply(slope, held.number))
+            .collect();
         assert_eq!(possible.len(), 256);
     }
 }

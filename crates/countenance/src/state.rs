@@ -13,7 +13,7 @@ use crate::data::Data;
 
 /// Cheap to clone.
 #[derive(Clone)]
-pub struct AppState(Arc<Inner>);
+pub(crate) struct AppState(Arc<Inner>);
 
 struct Inner {
     db: Db,
@@ -35,21 +35,42 @@ impl std::fmt::Debug for AppState {
 
 impl AppState {
     /// `closing` turns true when the server is to end; waiting answers go out then. `None` without any rulebook.
-    pub(crate) fn new(data: Data, clock: Arc<dyn Clock>, rulebooks: Vec<Rulebook>, demo: bool, closing: watch::Receiver<bool>) -> Option<Self> {
+    pub(crate) fn new(
+        data: Data,
+        clock: Arc<dyn Clock>,
+        rulebooks: Vec<Rulebook>,
+        demo: bool,
+        closing: watch::Receiver<bool>,
+    ) -> Option<Self> {
         let first = rulebooks.first()?.clone();
-        let Data { db, site, site_key, pepper } = data;
-        Some(Self(Arc::new(Inner { db, clock, site, site_key, pepper, rulebooks, first, demo, closing })))
+        let Data {
+            db,
+            site,
+            site_key,
+            pepper,
+        } = data;
+        Some(Self(Arc::new(Inner {
+            db,
+            clock,
+            site,
+            site_key,
+            pepper,
+            rulebooks,
+            first,
+            demo,
+            closing,
+        })))
     }
 
-    pub fn db(&self) -> &Db {
+    pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
 
-    pub fn site(&self) -> &Site {
+    pub(crate) fn site(&self) -> &Site {
         &self.0.site
     }
 
@@ -59,19 +80,25 @@ impl AppState {
     }
 
     /// Started as a demo: every page says so.
-    pub fn demo(&self) -> bool {
+    pub(crate) fn demo(&self) -> bool {
         self.0.demo
     }
 
     /// The rulebook of today at this site. A clock that stands before every rulebook is judged by the first one.
-    pub fn rulebook(&self) -> &Rulebook {
+    pub(crate) fn rulebook(&self) -> &Rulebook {
         let day = self.now().civil_day(&self.0.site.time_zone);
         Rulebook::choose(&self.0.rulebooks, &day).unwrap_or(&self.0.first)
     }
 
     /// What a use case is handed, at this moment.
-    pub fn ctx<'a>(&'a self, rng: &'a mut (dyn Rng + Sync)) -> Ctx<'a> {
-        Ctx { now: self.now(), rng, rulebook: self.rulebook(), pepper: &self.0.pepper, site: &self.0.site }
+    pub(crate) fn ctx<'a>(&'a self, rng: &'a mut (dyn Rng + Sync)) -> Ctx<'a> {
+        Ctx {
+            now: self.now(),
+            rng,
+            rulebook: self.rulebook(),
+            pepper: &self.0.pepper,
+            site: &self.0.site,
+        }
     }
 
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {

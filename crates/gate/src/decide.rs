@@ -15,7 +15,10 @@ pub struct Proof {
 /// What follows from the proofs given so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    Open { person: PersonId, lanes: Vec<Lane> },
+    Open {
+        person: PersonId,
+        lanes: Vec<Lane>,
+    },
     /// One more lane is asked; these would do.
     More(Vec<Lane>),
     Refused(&'static str),
@@ -24,7 +27,9 @@ pub enum Decision {
 /// Decides at `now`. The door opens only when one way is complete, every lane of it is open and all its proofs name one
 /// person whom the policy knows. Everything else keeps it shut.
 pub fn decide(policy: &Policy, standing: &Standing, proofs: &[Proof], now: Timestamp) -> Decision {
-    let Some(first) = proofs.first() else { return Decision::Refused("nobody") };
+    let Some(first) = proofs.first() else {
+        return Decision::Refused("nobody");
+    };
     if proofs.iter().any(|proof| proof.person != first.person) {
         return Decision::Refused("nobody");
     }
@@ -35,12 +40,23 @@ pub fn decide(policy: &Policy, standing: &Standing, proofs: &[Proof], now: Times
         return Decision::Refused(code);
     }
     let shown: Vec<Lane> = proofs.iter().map(|proof| proof.lane).collect();
-    let complete = policy.door.ways.iter().find(|way| !way.is_empty() && way.iter().all(|lane| shown.contains(lane)));
+    let complete = policy
+        .door
+        .ways
+        .iter()
+        .find(|way| !way.is_empty() && way.iter().all(|lane| shown.contains(lane)));
     if let Some(way) = complete {
-        return Decision::Open { person: first.person, lanes: way.clone() };
+        return Decision::Open {
+            person: first.person,
+            lanes: way.clone(),
+        };
     }
     let more = missing(policy, &shown);
-    if more.is_empty() { Decision::Refused("lane.not_here") } else { Decision::More(more) }
+    if more.is_empty() {
+        Decision::Refused("lane.not_here")
+    } else {
+        Decision::More(more)
+    }
 }
 
 /// Lanes that would complete a way begun with `shown`; with nothing shown, every lane of the door.

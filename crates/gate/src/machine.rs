@@ -53,19 +53,57 @@ enum Errand {
 enum State {
     Idle,
     AskUnit(Errand),
-    AskLane { unit: Option<String>, proofs: Vec<Proof> },
-    Prompt { unit: String, proofs: Vec<Proof> },
-    Capturing { unit: String, proofs: Vec<Proof>, capture: Capture },
-    Measuring { unit: String, proofs: Vec<Proof>, capture: Capture },
-    ScanQr { errand: Errand, proofs: Vec<Proof>, capture: Capture },
-    AskPin { errand: Errand, unit: String, proofs: Vec<Proof> },
-    CheckingPin { errand: Errand, unit: String, proofs: Vec<Proof> },
-    ScanEnrol { capture: Capture },
-    Redeeming { ticket: EnrolmentTicket },
-    Digits { ticket: EnrolmentTicket },
-    EnrolCapturing { capture: Capture },
-    Sealing { capture: Capture },
-    WithdrawConfirm { person: countenance_base::PersonId },
+    AskLane {
+        unit: Option<String>,
+        proofs: Vec<Proof>,
+    },
+    Prompt {
+        unit: String,
+        proofs: Vec<Proof>,
+    },
+    Capturing {
+        unit: String,
+        proofs: Vec<Proof>,
+        capture: Capture,
+    },
+    Measuring {
+        unit: String,
+        proofs: Vec<Proof>,
+        capture: Capture,
+    },
+    ScanQr {
+        errand: Errand,
+        proofs: Vec<Proof>,
+        capture: Capture,
+    },
+    AskPin {
+        errand: Errand,
+        unit: String,
+        proofs: Vec<Proof>,
+    },
+    CheckingPin {
+        errand: Errand,
+        unit: String,
+        proofs: Vec<Proof>,
+    },
+    ScanEnrol {
+        capture: Capture,
+    },
+    Redeeming {
+        ticket: EnrolmentTicket,
+    },
+    Digits {
+        ticket: EnrolmentTicket,
+    },
+    EnrolCapturing {
+        capture: Capture,
+    },
+    Sealing {
+        capture: Capture,
+    },
+    WithdrawConfirm {
+        person: countenance_base::PersonId,
+    },
     Erasing,
     Result(screen::Shown),
 }
@@ -126,7 +164,10 @@ impl Machine {
 
     /// Whether a redeemed enrol grant is still to be used.
     pub const fn awaits_grant(&self) -> bool {
-        matches!(self.state, State::Redeeming { .. } | State::Digits { .. } | State::EnrolCapturing { .. } | State::Sealing { .. })
+        matches!(
+            self.state,
+            State::Redeeming { .. } | State::Digits { .. } | State::EnrolCapturing { .. } | State::Sealing { .. }
+        )
     }
 
     /// Takes one input. An input that does not fit the state is ignored: the door stays as it is.
@@ -226,7 +267,13 @@ impl Machine {
                 let reason = lanes.last().map_or("passage", |lane| opened_by(*lane));
                 let passage = self.passage(policy, view, lanes.clone(), Some(person), true, reason);
                 self.show(screen::Shown::opened(lanes), view);
-                vec![Effect::Open { passage, open_ms: policy.door.open_ms }, Effect::Forget]
+                vec![
+                    Effect::Open {
+                        passage,
+                        open_ms: policy.door.open_ms,
+                    },
+                    Effect::Forget,
+                ]
             }
             Decision::More(_) => {
                 self.enter_state(State::AskLane { unit, proofs }, ANSWER, view);
@@ -237,13 +284,28 @@ impl Machine {
     }
 
     /// Shows a refusal and has it journalled as a passage that did not open.
-    fn refuse(&mut self, code: &str, lanes: Vec<Lane>, person: Option<countenance_base::PersonId>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    fn refuse(
+        &mut self,
+        code: &str,
+        lanes: Vec<Lane>,
+        person: Option<countenance_base::PersonId>,
+        policy: &Policy,
+        view: View<'_>,
+    ) -> Vec<Effect> {
         let passage = self.passage(policy, view, lanes, person, false, code);
         self.show(screen::Shown::refused(code), view);
         vec![Effect::Refuse { passage }, Effect::Forget]
     }
 
-    fn passage(&self, policy: &Policy, view: View<'_>, lanes: Vec<Lane>, person: Option<countenance_base::PersonId>, opened: bool, reason: &str) -> Passage {
+    fn passage(
+        &self,
+        policy: &Policy,
+        view: View<'_>,
+        lanes: Vec<Lane>,
+        person: Option<countenance_base::PersonId>,
+        opened: bool,
+        reason: &str,
+    ) -> Passage {
         Passage {
             attempt: self.attempt,
             at: view.now,
@@ -315,7 +377,10 @@ impl Machine {
     /// Lanes that could still be shown, with their state at `view`.
     fn open_lanes(policy: &Policy, proofs: &[Proof], view: View<'_>) -> Vec<Lane> {
         let shown: Vec<Lane> = proofs.iter().map(|proof| proof.lane).collect();
-        missing(policy, &shown).into_iter().filter(|lane| view.standing.lane(*lane, policy, view.now).is_ok()).collect()
+        missing(policy, &shown)
+            .into_iter()
+            .filter(|lane| view.standing.lane(*lane, policy, view.now).is_ok())
+            .collect()
     }
 }
 

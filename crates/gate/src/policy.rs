@@ -114,7 +114,12 @@ pub struct Zone {
 
 impl Zone {
     /// The middle half of the picture, the default of a new door.
-    pub const MIDDLE: Self = Self { left: 200, top: 50, right: 800, bottom: 950 };
+    pub const MIDDLE: Self = Self {
+        left: 200,
+        top: 50,
+        right: 800,
+        bottom: 950,
+    };
 
     /// Whether the point (`x`, `y`), fractions of width and height, lies inside.
     pub fn contains(&self, x: f32, y: f32) -> bool {
@@ -205,6 +210,9 @@ impl Policy {
     }
 
     pub fn member(&self, person: PersonId) -> Option<&Member> {
-        self.households.iter().flat_map(|household| &household.people).find(|member| member.person == person)
+        self.households
+            .iter()
+            .flat_map(|household| &household.people)
+            .find(|member| member.person == person)
     }
 }

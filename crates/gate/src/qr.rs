@@ -25,7 +25,8 @@ pub fn check(text: &str, policy: &Policy, used: &mut UsedQrs, now: Timestamp) ->
     let (person, seconds, signature) = parse(text).ok_or("qr.unknown")?;
     let member = policy.member(person).ok_or("qr.unknown")?;
     let key = member.qr_key.as_ref().ok_or("qr.lane_off")?;
-    key.verify_plain(qr_text_to_sign(person, seconds).as_bytes(), &signature).map_err(|_| "qr.unknown")?;
+    key.verify_plain(qr_text_to_sign(person, seconds).as_bytes(), &signature)
+        .map_err(|_| "qr.unknown")?;
     if now.seconds().abs_diff(seconds) > GOOD_S {
         return Err("qr.expired");
     }

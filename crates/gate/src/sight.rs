@@ -47,12 +47,18 @@ pub fn choose(faces: &[FaceSeen], zone: &Zone, distance_max_mm: u32) -> Result<u
     }
     // The rough estimate may err by a third; who is refused for distance is refused by the eyes, in `look`.
     let near_mm = distance_max_mm.saturating_add(distance_max_mm / 3);
-    let inside: Vec<usize> = (0..).zip(faces).filter(|(_, face)| zone.contains(face.x, face.y)).map(|(at, _)| at).collect();
+    let inside: Vec<usize> = (0..)
+        .zip(faces)
+        .filter(|(_, face)| zone.contains(face.x, face.y))
+        .map(|(at, _)| at)
+        .collect();
     if inside.is_empty() {
         return Err("face.outside_zone");
     }
-    let near: Vec<usize> =
-        inside.into_iter().filter(|at| faces.get(*at).is_some_and(|face| face.rough_mm <= near_mm)).collect();
+    let near: Vec<usize> = inside
+        .into_iter()
+        .filter(|at| faces.get(*at).is_some_and(|face| face.rough_mm <= near_mm))
+        .collect();
     match near.as_slice() {
         [] => Err("face.too_far"),
         [one] => Ok(*one),
@@ -80,7 +86,9 @@ pub fn is_live(scores: &[f32], threshold: f32) -> bool {
         return false;
     }
     sorted.sort_by(f32::total_cmp);
-    let (Some(lowest), Some(median)) = (sorted.first(), sorted.get(sorted.len() / 2)) else { return false };
+    let (Some(lowest), Some(median)) = (sorted.first(), sorted.get(sorted.len() / 2)) else {
+        return false;
+    };
     sorted.len() >= FRAMES_NEEDED && *median >= threshold && *lowest >= threshold * LIVE_LOWEST_SHARE
 }
 

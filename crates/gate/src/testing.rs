@@ -49,8 +49,14 @@ impl Fixture {
                 zone: Zone::MIDDLE,
             }),
             households: vec![
-                Household { unit: "12-1803".into(), people: vec![member(a, true, Some(&key_a))] },
-                Household { unit: "12-1804".into(), people: vec![member(b, false, None)] },
+                Household {
+                    unit: "12-1803".into(),
+                    people: vec![member(a, true, Some(&key_a))],
+                },
+                Household {
+                    unit: "12-1804".into(),
+                    people: vec![member(b, false, None)],
+                },
             ],
             texts: vec![],
             evidence_key: [8; 32],
@@ -64,6 +70,12 @@ impl Fixture {
             demo: true,
             ..Standing::default()
         };
-        Self { policy, standing, a, b, key_a }
+        Self {
+            policy,
+            standing,
+            a,
+            b,
+            key_a,
+        }
     }
 }

@@ -24,10 +24,18 @@ impl Throttle {
     /// The time to wait.
     pub fn check(&self, unit: &str, now: Timestamp) -> Result<(), Duration> {
         let Some((count, last)) = self.wrong.get(unit) else {
-            return if self.wrong.len() < UNITS_MAX { Ok(()) } else { Err(Duration::from_secs(FIRST_WAIT_S)) };
+            return if self.wrong.len() < UNITS_MAX {
+                Ok(())
+            } else {
+                Err(Duration::from_secs(FIRST_WAIT_S))
+            };
         };
         let until = last.plus(wait(*count));
-        if now < *last || now < until { Err(until.since(now)) } else { Ok(()) }
+        if now < *last || now < until {
+            Err(until.since(now))
+        } else {
+            Ok(())
+        }
     }
 
     pub fn wrong(&mut self, unit: &str, now: Timestamp) {

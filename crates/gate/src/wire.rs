@@ -27,7 +27,12 @@ pub const FRAMES_MAX: usize = 256;
 
 /// What a gate signs of a request.
 pub fn request_bytes(method: &str, path: &str, body: &[u8], gate: GateId, sequence: u64, time: Timestamp) -> Vec<u8> {
-    format!("{method}\n{path}\n{}\n{gate}\n{sequence}\n{}", to_hex(&Sha256::digest(body)), time.0).into_bytes()
+    format!(
+        "{method}\n{path}\n{}\n{gate}\n{sequence}\n{}",
+        to_hex(&Sha256::digest(body)),
+        time.0
+    )
+    .into_bytes()
 }
 
 /// Domain of request signatures.
@@ -282,7 +287,10 @@ impl std::fmt::Debug for EnrolmentTicket {
 impl EnrolmentTicket {
     /// The two digits that phone and kiosk both show: first byte pair of SHA-256(`code` ‖ fingerprint) modulo 100.
     pub fn digits(&self) -> String {
-        let hash = Sha256::new().chain_update(self.code.as_bytes()).chain_update(self.key_fingerprint).finalize();
+        let hash = Sha256::new()
+            .chain_update(self.code.as_bytes())
+            .chain_update(self.key_fingerprint)
+            .finalize();
         let number = hash.iter().take(2).fold(0u32, |sum, byte| sum * 256 + u32::from(*byte));
         format!("{:02}", number % 100)
     }

@@ -82,11 +82,16 @@ impl ClaimAccountError {
 
 /// Makes a claim code for `person`; an older one ends.
 pub async fn make_claim_letter(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId) -> Result<Option<ClaimLetter>, StoreError> {
-    let Some(person) = store::person::lookup(tx, person).await? else { return Ok(None) };
+    let Some(person) = store::person::lookup(tx, person).await? else {
+        return Ok(None);
+    };
     let code = make_code(CLAIM_CODE_CHARS, ctx.rng);
     let hash = ctx.pepper.hash_code(KIND, &code);
     store::person::put_claim_code(tx, person.id, hash, ctx.now, ctx.now.plus(CLAIM_CODE_LIFE)).await?;
-    Ok(Some(ClaimLetter { login: person.login, code: print_code(&code) }))
+    Ok(Some(ClaimLetter {
+        login: person.login,
+        code: print_code(&code),
+    }))
 }
 
 /// Opens the account and a first session. Takes the database, since a wrong try must be counted also when the claim fails.
@@ -120,21 +125,28 @@ pub async fn claim_account(db: &Db, ctx: &mut Ctx<'_>, input: ClaimAccount) -> R
 
 /// A record key that seals nothing would leave the person without evidence; the signing key proves itself with the first consent.
 fn check_record_key(ctx: &mut Ctx<'_>, input: &ClaimAccount) -> Result<(), ClaimAccountError> {
-    seal_letter(&[input.record_key], b"countenance/record-key-check", b"", ctx.rng).map(drop).ok_or(ClaimAccountError::Key)
+    seal_letter(&[input.record_key], b"countenance/record-key-check", b"", ctx.rng)
+        .map(drop)
+        .ok_or(ClaimAccountError::Key)
 }
 
 /// Counts the try durably, then judges it.
 async fn check_code(db: &Db, ctx: &Ctx<'_>, input: &ClaimAccount) -> Result<PersonId, ClaimAccountError> {
     let mut tx = db.write().await?;
-    let Some(person) = crate::lookup_person_by_login(&mut tx, &input.login).await? else { return Err(ClaimAccountError::Wrong) };
-    let Some(stored) = store::person::lookup_claim_code(&mut tx, person.id).await? else { return Err(ClaimAccountError::Wrong) };
-    let throttle = stored
-        .throttle
-        .take_try(ctx.now)
-        .map_err(|until| ClaimAccountError::Throttled { wait_s: until.since(ctx.now).as_secs().max(1) })?;
+    let Some(person) = crate::lookup_person_by_login(&mut tx, &input.login).await? else {
+        return Err(ClaimAccountError::Wrong);
+    };
+    let Some(stored) = store::person::lookup_claim_code(&mut tx, person.id).await? else {
+        return Err(ClaimAccountError::Wrong);
+    };
+    let throttle = stored.throttle.take_try(ctx.now).map_err(|until| ClaimAccountError::Throttled {
+        wait_s: until.since(ctx.now).as_secs().max(1),
+    })?;
     store::person::throttle_claim_code(&mut tx, person.id, throttle).await?;
     tx.commit().await?;
-    let hash = read_code(&input.code).map(|code| ctx.pepper.hash_code(KIND, &code)).ok_or(ClaimAccountError::Wrong)?;
+    let hash = read_code(&input.code)
+        .map(|code| ctx.pepper.hash_code(KIND, &code))
+        .ok_or(ClaimAccountError::Wrong)?;
     if !bool::from(hash.ct_eq(&stored.hash)) {
         return Err(ClaimAccountError::Wrong);
     }

@@ -28,7 +28,11 @@ pub fn read_code(typed: &str) -> Option<String> {
     if typed.len() > TYPED_MAX {
         return None;
     }
-    let code: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
+    let code: String = typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
     let known = code.bytes().all(|byte| ALPHABET.contains(&byte));
     (known && !code.is_empty()).then_some(code)
 }
@@ -36,7 +40,11 @@ pub fn read_code(typed: &str) -> Option<String> {
 /// `ABCD-EFGH-JKLM`, the form for paper.
 pub fn print_code(code: &str) -> String {
     let chars: Vec<char> = code.chars().collect();
-    chars.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    chars
+        .chunks(4)
+        .map(|four| four.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 #[cfg(test)]

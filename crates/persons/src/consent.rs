@@ -112,7 +112,11 @@ pub struct ConsentGate {
 impl Consent {
     /// Text, signature and key as they travel to a gate; `None` before it was signed.
     pub fn signed(&self) -> Option<SignedConsent> {
-        Some(SignedConsent { text: self.text.clone(), signature: self.signature?, key: self.key? })
+        Some(SignedConsent {
+            text: self.text.clone(),
+            signature: self.signature?,
+            key: self.key?,
+        })
     }
 
     /// The statement, with the signature checked anew under `key`; `None` when it does not hold.
@@ -146,7 +150,9 @@ pub struct ConsentView {
 
 /// A person's own consent with its receipts; `None` when it is not theirs.
 pub async fn lookup_consent(tx: &mut Tx, person: PersonId, id: ConsentId) -> Result<Option<ConsentView>, StoreError> {
-    let Some(consent) = store::consent::lookup(tx, id).await?.filter(|consent| consent.person == person) else { return Ok(None) };
+    let Some(consent) = store::consent::lookup(tx, id).await?.filter(|consent| consent.person == person) else {
+        return Ok(None);
+    };
     let receipts = store::receipt::list_of_consent(tx, id).await?;
     Ok(Some(ConsentView { consent, receipts }))
 }

@@ -46,11 +46,25 @@ impl TurnOnError {
 /// Lets the person's signing key open doors as a QR code. Turning on what is on changes nothing.
 pub async fn turn_on_qr(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId) -> Result<(), TurnOnError> {
     store::account::lookup(tx, person).await?.ok_or(TurnOnError::NoAccount)?;
-    if store::credential::list_live(tx, person).await?.iter().any(|credential| credential.lane == Lane::Qr) {
+    if store::credential::list_live(tx, person)
+        .await?
+        .iter()
+        .any(|credential| credential.lane == Lane::Qr)
+    {
         return Ok(());
     }
     let id = CredentialId::new(ctx.now, ctx.rng);
-    begin(tx, CredentialRow { id, person, lane: Lane::Qr, sealed: Vec::new(), began_at: ctx.now }).await?;
+    begin(
+        tx,
+        CredentialRow {
+            id,
+            person,
+            lane: Lane::Qr,
+            sealed: Vec::new(),
+            began_at: ctx.now,
+        },
+    )
+    .await?;
     Ok(())
 }
 
@@ -65,9 +79,22 @@ pub async fn turn_on_pin(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId, pin: 
     }
     let id = CredentialId::new(ctx.now, ctx.rng);
     let verifier = PinVerifier::of(pin, rng::bytes(ctx.rng)).ok_or(InvalidPin::Form)?;
-    let sealed = ctx.pepper.seal(&context(person, id), &encode(&verifier), ctx.rng).ok_or(TurnOnError::Seal)?;
+    let sealed = ctx
+        .pepper
+        .seal(&context(person, id), &encode(&verifier), ctx.rng)
+        .ok_or(TurnOnError::Seal)?;
     store::credential::end(tx, person, Lane::Pin, ctx.now).await?;
-    begin(tx, CredentialRow { id, person, lane: Lane::Pin, sealed, began_at: ctx.now }).await?;
+    begin(
+        tx,
+        CredentialRow {
+            id,
+            person,
+            lane: Lane::Pin,
+            sealed,
+            began_at: ctx.now,
+        },
+    )
+    .await?;
     Ok(())
 }
 
@@ -83,7 +110,13 @@ pub async fn turn_off(tx: &mut Tx, ctx: &Ctx<'_>, person: PersonId, lane: Lane) 
 /// The person's live ways in.
 pub async fn list_credentials(tx: &mut Tx, person: PersonId) -> Result<Vec<Credential>, StoreError> {
     let rows = store::credential::list_live(tx, person).await?;
-    Ok(rows.iter().map(|row| Credential { lane: row.lane, began_at: row.began_at }).collect())
+    Ok(rows
+        .iter()
+        .map(|row| Credential {
+            lane: row.lane,
+            began_at: row.began_at,
+        })
+        .collect())
 }
 
 /// A person with an account, as snapshots need them.
@@ -116,7 +149,13 @@ pub async fn list_member_keys(tx: &mut Tx, ctx: &Ctx<'_>) -> Result<Vec<MemberKe
                 qr_key: has_qr.then_some(PublicKey(account.signing_key)),
                 pin: rows.iter().find(|row| row.lane == Lane::Pin).and_then(|row| open_pin(ctx, row)),
                 record_key: account.record_key,
-                credentials: rows.iter().map(|row| Credential { lane: row.lane, began_at: row.began_at }).collect(),
+                credentials: rows
+                    .iter()
+                    .map(|row| Credential {
+                        lane: row.lane,
+                        began_at: row.began_at,
+                    })
+                    .collect(),
             }
         })
         .collect())

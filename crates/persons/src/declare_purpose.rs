@@ -18,7 +18,13 @@ pub struct DeclarePurpose {
 /// Keeps the declaration, if the rulebook permits it.
 pub async fn declare_purpose(tx: &mut Tx, ctx: &mut Ctx<'_>, input: DeclarePurpose) -> Result<PurposeId, PurposeError> {
     let mut facts = input.facts;
-    facts.alternatives = facts.alternatives.iter().flat_map(|text| text.lines()).map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    facts.alternatives = facts
+        .alternatives
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| line.trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
     let ruling = ctx.rulebook.rule(&Request::DeclarePurpose(facts.clone()));
     if !ruling.permitted {
         return Err(PurposeError::Refused(Box::new(ruling)));

@@ -69,7 +69,12 @@ pub async fn issue_code(tx: &mut Tx, ctx: &mut Ctx<'_>, consent: &Consent, gate:
         ended_at: None,
     };
     store::consent::put_code(tx, &row, ctx.pepper.hash_code(KIND, &code), ctx.now).await?;
-    Ok(EnrolmentCode { code, gate, consent: consent.id, expires_at: row.expires_at })
+    Ok(EnrolmentCode {
+        code,
+        gate,
+        consent: consent.id,
+        expires_at: row.expires_at,
+    })
 }
 
 /// A code that holds at this gate, and its consent. Not used yet.
@@ -82,7 +87,9 @@ pub struct GoodCode {
 /// Looks at a code that `gate` was shown.
 pub async fn check_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, gate: GateId, typed: &str) -> Result<GoodCode, CodeRefused> {
     let code = read_code(typed).ok_or(CodeRefused::Unknown)?;
-    let row = store::consent::lookup_code(tx, ctx.pepper.hash_code(KIND, &code)).await?.ok_or(CodeRefused::Unknown)?;
+    let row = store::consent::lookup_code(tx, ctx.pepper.hash_code(KIND, &code))
+        .await?
+        .ok_or(CodeRefused::Unknown)?;
     if row.gate != gate {
         return Err(CodeRefused::OtherGate);
     }
@@ -92,8 +99,13 @@ pub async fn check_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, gate: GateId, type
     if row.ended_at.is_some() || ctx.now >= row.expires_at {
         return Err(CodeRefused::Expired);
     }
-    let consent = store::consent::lookup(tx, row.consent).await?.filter(|consent| consent.person == row.person);
-    Ok(GoodCode { id: row.id, consent: consent.ok_or(CodeRefused::Unknown)? })
+    let consent = store::consent::lookup(tx, row.consent)
+        .await?
+        .filter(|consent| consent.person == row.person);
+    Ok(GoodCode {
+        id: row.id,
+        consent: consent.ok_or(CodeRefused::Unknown)?,
+    })
 }
 
 /// Uses the code up for `grant`, in the transaction that mints it, and raises the epoch: the gate must have this person's match

@@ -43,7 +43,10 @@ pub fn face_facts(question: FaceQuestion<'_>) -> FaceFacts {
         assessment: question.purpose.assessment_facts(),
         notice: question.notice.clone(),
         consent: Some(consent_facts(&question)),
-        person: PersonFacts { under_guardian_age: Some(question.person.under_guardian_age), guardian: None },
+        person: PersonFacts {
+            under_guardian_age: Some(question.person.under_guardian_age),
+            guardian: None,
+        },
         door: question.door,
         other_way: question.other_way,
         leaves_device: false,
@@ -71,7 +74,9 @@ fn consent_facts(question: &FaceQuestion<'_>) -> ConsentFacts {
         withdrawn: !begun && !consent.state.is_live(),
         purposes: 1,
         this_purpose: says(|statement, question| {
-            statement.purpose == question.purpose.id && statement.mode == question.purpose.facts.mode && statement.person == question.person.person
+            statement.purpose == question.purpose.id
+                && statement.mode == question.purpose.facts.mode
+                && statement.person == question.person.person
         }),
         this_gate: says(|statement, question| statement.gates.contains(&question.gate)),
         this_notice: says(|statement, question| statement.notice == question.notice_hash),

@@ -53,10 +53,14 @@ pub use facts::{FacePerson, FaceQuestion, face_facts};
 pub use notice::{lookup_notice, render_notice};
 pub use operator::{FollowLinkError, Operator, follow_operator_link, make_operator_link, operator_can_sign_in};
 pub use pepper::Pepper;
-pub use person::{ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login};
+pub use person::{
+    ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login,
+};
 pub use pin::{InvalidPin, check_pin};
 pub use purpose::{Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_purposes, lookup_active_purpose, lookup_purpose};
-pub use receipt::{CAUSE_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_view, take_receipt};
+pub use receipt::{
+    CAUSE_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_view, take_receipt,
+};
 pub use session::{
     OperatorSession, PersonSession, end_all_sessions, end_session, forget_ended_sessions, lookup_operator_session, lookup_person_session,
 };

@@ -12,7 +12,12 @@ const NOTICE: &str = "face-at-door";
 
 /// The notice in force for `purpose` at this site.
 pub fn render_notice(ctx: &Ctx<'_>, purpose: &Purpose) -> Result<Notice, NoticeRefused> {
-    let version = ctx.rulebook.notices().filter(|version| version.starts_with(NOTICE)).last().unwrap_or(NOTICE);
+    let version = ctx
+        .rulebook
+        .notices()
+        .filter(|version| version.starts_with(NOTICE))
+        .last()
+        .unwrap_or(NOTICE);
     ctx.rulebook.notice(
         version,
         &NoticeValues {

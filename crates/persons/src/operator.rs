@@ -48,7 +48,10 @@ pub async fn make_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, display_name: &s
     let id = match store::operator::lookup_by_name(tx, display_name).await? {
         Some(id) => id,
         None => {
-            let operator = Operator { id: OperatorId::new(ctx.now, ctx.rng), display_name: display_name.to_owned() };
+            let operator = Operator {
+                id: OperatorId::new(ctx.now, ctx.rng),
+                display_name: display_name.to_owned(),
+            };
             store::operator::insert(tx, &operator, ctx.now).await?;
             operator.id
         }
@@ -61,7 +64,9 @@ pub async fn make_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, display_name: &s
 /// Uses the link up and begins a session.
 pub async fn follow_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, code: &str) -> Result<OperatorSession, FollowLinkError> {
     let hash = ctx.pepper.hash_code(KIND, code);
-    let operator = store::operator::use_link(tx, hash, ctx.now).await?.ok_or(FollowLinkError::NotGood)?;
+    let operator = store::operator::use_link(tx, hash, ctx.now)
+        .await?
+        .ok_or(FollowLinkError::NotGood)?;
     Ok(begin_operator_session(tx, ctx, operator).await?)
 }
 

@@ -50,13 +50,19 @@ impl Pepper {
     /// Seals `bytes` for storage, bound to `context`: nonce (12) and AES-256-GCM-SIV ciphertext.
     pub(crate) fn seal(&self, context: &[u8], bytes: &[u8], rng: &mut dyn Rng) -> Option<Vec<u8>> {
         let nonce = rng::bytes::<NONCE_BYTES>(rng);
-        let sealed = self.cipher().encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: context }).ok()?;
+        let sealed = self
+            .cipher()
+            .encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: context })
+            .ok()?;
         Some([nonce.as_slice(), &sealed].concat())
     }
 
     pub(crate) fn open(&self, context: &[u8], sealed: &[u8]) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        let plain = self.cipher().decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: context }).ok()?;
+        let plain = self
+            .cipher()
+            .decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: context })
+            .ok()?;
         Some(zeroize::Zeroizing::new(plain))
     }
 
@@ -68,7 +74,9 @@ impl Pepper {
 fn mac(key: &SecretKey, parts: &[&[u8]]) -> [u8; 32] {
     use hmac::KeyInit as _;
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose()) else { return [0; 32] };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose()) else {
+        return [0; 32];
+    };
     for part in parts {
         mac.update(part);
     }
@@ -82,7 +90,10 @@ mod tests {
 
     #[test]
     fn nothing_fits_under_another_pepper_kind_or_context() {
-        let (ours, other) = (Pepper::from_root(&SecretKey::new([1; 32])), Pepper::from_root(&SecretKey::new([2; 32])));
+        let (ours, other) = (
+            Pepper::from_root(&SecretKey::new([1; 32])),
+            Pepper::from_root(&SecretKey::new([2; 32])),
+        );
         let hash = *ours.hash_pin("493027", &[7; 16]).unwrap().expose();
         assert!(ours.pin_fits("493027", &[7; 16], &hash));
         assert!(!ours.pin_fits("493028", &[7; 16], &hash));

@@ -31,7 +31,12 @@ pub fn check_pin(pin: &str) -> Result<(), InvalidPin> {
     if !(DIGITS_MIN..=DIGITS_MAX).contains(&pin.len()) || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(InvalidPin::Form);
     }
-    let steps: Vec<i16> = pin.as_bytes().iter().zip(pin.as_bytes().iter().skip(1)).map(|(a, b)| i16::from(*b) - i16::from(*a)).collect();
+    let steps: Vec<i16> = pin
+        .as_bytes()
+        .iter()
+        .zip(pin.as_bytes().iter().skip(1))
+        .map(|(a, b)| i16::from(*b) - i16::from(*a))
+        .collect();
     let regular = [0, 1, -1].iter().any(|step| steps.iter().all(|taken| taken == step));
     if regular { Err(InvalidPin::Weak) } else { Ok(()) }
 }
@@ -58,9 +63,14 @@ impl Throttle {
         let failures = self.failures.saturating_add(1);
         let wait = match failures.checked_sub(Self::FREE) {
             None | Some(0) => Duration::ZERO,
-            Some(over) => Self::FIRST_WAIT.saturating_mul(1u32.checked_shl(over - 1).unwrap_or(u32::MAX)).min(Self::WAIT_MAX),
+            Some(over) => Self::FIRST_WAIT
+                .saturating_mul(1u32.checked_shl(over - 1).unwrap_or(u32::MAX))
+                .min(Self::WAIT_MAX),
         };
-        Ok(Self { failures, wait_until: now.plus(wait) })
+        Ok(Self {
+            failures,
+            wait_until: now.plus(wait),
+        })
     }
 }
 

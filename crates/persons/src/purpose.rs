@@ -77,7 +77,12 @@ impl Purpose {
     pub(crate) fn assessment_facts(&self) -> Option<AssessmentFacts> {
         self.assessment.as_ref().map(|assessment| AssessmentFacts {
             approved: assessment.approved_at,
-            heads: assessment.heads.iter().filter(|(_, text)| !text.trim().is_empty()).map(|(head, _)| *head).collect(),
+            heads: assessment
+                .heads
+                .iter()
+                .filter(|(_, text)| !text.trim().is_empty())
+                .map(|(head, _)| *head)
+                .collect(),
             by_another: assessment.by_another,
             stale: false,
             kept_until: assessment.kept_until,

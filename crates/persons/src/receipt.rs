@@ -71,5 +71,7 @@ pub async fn receipts_view(tx: &mut Tx, person: PersonId) -> Result<Vec<ReceiptV
 
 /// One receipt of the person, for download.
 pub async fn lookup_receipt(tx: &mut Tx, person: PersonId, gate: GateId, sequence: u64) -> Result<Option<ReceiptView>, StoreError> {
-    Ok(store::receipt::lookup(tx, gate, sequence).await?.filter(|receipt| receipt.person == person))
+    Ok(store::receipt::lookup(tx, gate, sequence)
+        .await?
+        .filter(|receipt| receipt.person == person))
 }

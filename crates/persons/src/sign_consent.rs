@@ -160,7 +160,10 @@ pub async fn sign_consent(tx: &mut Tx, ctx: &Ctx<'_>, input: SignConsent) -> Res
 }
 
 pub(crate) async fn lookup_own(tx: &mut Tx, person: PersonId, id: ConsentId) -> Result<Consent, ConsentError> {
-    store::consent::lookup(tx, id).await?.filter(|consent| consent.person == person).ok_or(ConsentError::Unknown)
+    store::consent::lookup(tx, id)
+        .await?
+        .filter(|consent| consent.person == person)
+        .ok_or(ConsentError::Unknown)
 }
 
 fn check_signature(key: &PublicKey, text: &str, signature: &Signature) -> Result<(), ConsentError> {

@@ -45,9 +45,13 @@ pub async fn sign_in(db: &Db, ctx: &mut Ctx<'_>, input: SignIn) -> Result<Person
     // The try is counted durably before it is judged: parallel guesses cannot share one count.
     let counted = count_try(db, ctx, &input.login).await?;
     // argon2 takes tens of milliseconds: outside any transaction. An unknown login costs the same.
-    let (salt, hash) = counted.as_ref().map_or(([0; 16], [0; 32]), |(_, account)| (account.pin_salt, account.pin_hash));
+    let (salt, hash) = counted
+        .as_ref()
+        .map_or(([0; 16], [0; 32]), |(_, account)| (account.pin_salt, account.pin_hash));
     let fits = ctx.pepper.pin_fits(&input.pin, &salt, &hash);
-    let (Some((person, _)), true) = (counted, fits) else { return Err(SignInError::Wrong) };
+    let (Some((person, _)), true) = (counted, fits) else {
+        return Err(SignInError::Wrong);
+    };
     let mut tx = db.write().await?;
     store::account::throttle(&mut tx, person, crate::pin::Throttle::default()).await?;
     let session = begin_person_session(&mut tx, ctx, person).await?;
@@ -57,12 +61,15 @@ pub async fn sign_in(db: &Db, ctx: &mut Ctx<'_>, input: SignIn) -> Result<Person
 
 async fn count_try(db: &Db, ctx: &Ctx<'_>, login: &str) -> Result<Option<(PersonId, AccountRow)>, SignInError> {
     let mut tx = db.write().await?;
-    let Some(person) = crate::lookup_person_by_login(&mut tx, login).await? else { return Ok(None) };
-    let Some(account) = store::account::lookup(&mut tx, person.id).await? else { return Ok(None) };
-    let throttle = account
-        .throttle
-        .take_try(ctx.now)
-        .map_err(|until| SignInError::Throttled { wait_s: until.since(ctx.now).as_secs().max(1) })?;
+    let Some(person) = crate::lookup_person_by_login(&mut tx, login).await? else {
+        return Ok(None);
+    };
+    let Some(account) = store::account::lookup(&mut tx, person.id).await? else {
+        return Ok(None);
+    };
+    let throttle = account.throttle.take_try(ctx.now).map_err(|until| SignInError::Throttled {
+        wait_s: until.since(ctx.now).as_secs().max(1),
+    })?;
     store::account::throttle(&mut tx, person.id, throttle).await?;
     tx.commit().await?;
     Ok(Some((person.id, account)))

@@ -32,7 +32,10 @@ const ASSETS: &[Asset] = assets! {
 };
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
-    let hash = ASSETS.iter().fold(Sha256::new(), |hash, asset| hash.chain_update(asset.name).chain_update(asset.bytes)).finalize();
+    let hash = ASSETS
+        .iter()
+        .fold(Sha256::new(), |hash, asset| hash.chain_update(asset.name).chain_update(asset.bytes))
+        .finalize();
     countenance_base::to_hex(&hash).chars().take(12).collect()
 });
 

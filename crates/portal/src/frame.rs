@@ -51,7 +51,10 @@ pub struct Frame {
 impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The token is a secret of the session.
-        f.debug_struct("Frame").field("locale", &self.locale).field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("Frame")
+            .field("locale", &self.locale)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,7 +83,11 @@ impl Frame {
     /// The message `prefix-code` with the code's dots as dashes, or `prefix-other` for a code that has no words yet.
     pub fn code(&self, prefix: &str, code: &str) -> String {
         let key = code_key(prefix, code);
-        if messages::has(self.locale, &key) { self.t(&key) } else { self.t1(&format!("{prefix}-other"), "code", code) }
+        if messages::has(self.locale, &key) {
+            self.t(&key)
+        } else {
+            self.t1(&format!("{prefix}-other"), "code", code)
+        }
     }
 
     pub fn text<'a>(&self, text: &'a Text) -> &'a str {
@@ -101,7 +108,11 @@ impl Frame {
     /// "just now" within two minutes, else [`Self::when`].
     pub fn ago(&self, at: impl Borrow<Timestamp>) -> String {
         let at = *at.borrow();
-        if self.now.since(at) <= JUST_NOW { self.t("just-now") } else { self.when(at) }
+        if self.now.since(at) <= JUST_NOW {
+            self.t("just-now")
+        } else {
+            self.when(at)
+        }
     }
 
     /// The local day of `at`; today and yesterday by their names.
@@ -120,7 +131,10 @@ impl Frame {
     /// Local time of day.
     pub fn clock(&self, at: impl Borrow<Timestamp>) -> String {
         let at = *at.borrow();
-        at.civil_time(&self.zone).split_once(' ').map(|(_, clock)| clock.to_owned()).unwrap_or_default()
+        at.civil_time(&self.zone)
+            .split_once(' ')
+            .map(|(_, clock)| clock.to_owned())
+            .unwrap_or_default()
     }
 
     /// The address of a static file, which changes with its content.
@@ -141,12 +155,24 @@ impl Frame {
     pub fn links(&self) -> Vec<Link> {
         let links: &[(Place, &'static str, &'static str)] = match self.place {
             Place::Guest => &[],
-            Place::Ways | Place::Uses | Place::Consents => {
-                &[(Place::Ways, "/ways", "nav-ways"), (Place::Uses, "/uses", "nav-uses"), (Place::Consents, "/consents", "nav-consents")]
-            }
-            Place::Doors | Place::Happenings => &[(Place::Doors, "/desk", "nav-doors"), (Place::Happenings, "/desk/happenings", "nav-happenings")],
+            Place::Ways | Place::Uses | Place::Consents => &[
+                (Place::Ways, "/ways", "nav-ways"),
+                (Place::Uses, "/uses", "nav-uses"),
+                (Place::Consents, "/consents", "nav-consents"),
+            ],
+            Place::Doors | Place::Happenings => &[
+                (Place::Doors, "/desk", "nav-doors"),
+                (Place::Happenings, "/desk/happenings", "nav-happenings"),
+            ],
         };
-        links.iter().map(|&(place, href, key)| Link { href, key, here: place == self.place }).collect()
+        links
+            .iter()
+            .map(|&(place, href, key)| Link {
+                href,
+                key,
+                here: place == self.place,
+            })
+            .collect()
     }
 
     /// The language that the switch leads to.
@@ -175,7 +201,15 @@ pub fn code_key(prefix: &str, code: &str) -> String {
 /// RFC 3986: everything but unreserved characters and `/` as `%XX`.
 fn percent(text: &str) -> String {
     let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    text.bytes().map(|byte| if kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if kept(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -183,7 +217,15 @@ mod tests {
     use super::*;
 
     fn frame(now: Timestamp) -> Frame {
-        Frame { locale: Locale::En, place: Place::Guest, path: "/uses?page=2".into(), token: String::new(), now, zone: "Asia/Shanghai".into(), demo: false }
+        Frame {
+            locale: Locale::En,
+            place: Place::Guest,
+            path: "/uses?page=2".into(),
+            token: String::new(),
+            now,
+            zone: "Asia/Shanghai".into(),
+            demo: false,
+        }
     }
 
     #[test]

@@ -54,7 +54,11 @@ pub fn message<'a>(locale: Locale, key: &str, arguments: &[(&'a str, FluentValue
     let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (Cow::from(*name), value.clone())).collect();
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&arguments), &mut errors);
-    if errors.is_empty() { text.into_owned() } else { format!("⟦{key}⟧") }
+    if errors.is_empty() {
+        text.into_owned()
+    } else {
+        format!("⟦{key}⟧")
+    }
 }
 
 #[cfg(test)]

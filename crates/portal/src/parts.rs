@@ -14,7 +14,10 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(code: impl Into<String>) -> Self {
-        Self { code: code.into(), wait_s: None }
+        Self {
+            code: code.into(),
+            wait_s: None,
+        }
     }
 }
 
@@ -119,7 +122,10 @@ impl Day {
         for row in rows {
             match days.last_mut() {
                 Some(day) if day.day.civil_day(zone) == row.at.civil_day(zone) => day.rows.push(row),
-                _ => days.push(Self { day: row.at, rows: vec![row] }),
+                _ => days.push(Self {
+                    day: row.at,
+                    rows: vec![row],
+                }),
             }
         }
         days
@@ -137,7 +143,10 @@ pub struct Pager {
 impl Pager {
     /// `paged`: this page is not the first. `older`: the time before which the next page begins, where there is one.
     pub fn new(path: &str, paged: bool, older: Option<Timestamp>) -> Self {
-        Self { newest: paged.then(|| path.to_owned()), older: older.map(|before| format!("{path}?before={}", before.0)) }
+        Self {
+            newest: paged.then(|| path.to_owned()),
+            older: older.map(|before| format!("{path}?before={}", before.0)),
+        }
     }
 
     pub const fn is_needed(&self) -> bool {
@@ -162,7 +171,14 @@ mod tests {
             who: None,
         };
         // 16:00 UTC is midnight in Shanghai.
-        let days = Day::group(vec![row("2026-11-22T16:00:00Z"), row("2026-11-22T15:59:00Z"), row("2026-11-22T01:00:00Z")], "Asia/Shanghai");
+        let days = Day::group(
+            vec![
+                row("2026-11-22T16:00:00Z"),
+                row("2026-11-22T15:59:00Z"),
+                row("2026-11-22T01:00:00Z"),
+            ],
+            "Asia/Shanghai",
+        );
         assert_eq!(days.iter().map(|day| day.rows.len()).collect::<Vec<_>>(), [1, 2]);
     }
 
@@ -170,6 +186,12 @@ mod tests {
     fn a_pager_knows_its_ends() {
         assert!(!Pager::new("/uses", false, None).is_needed());
         let pager = Pager::new("/uses", true, Some(Timestamp(7)));
-        assert_eq!(pager, Pager { newest: Some("/uses".into()), older: Some("/uses?before=7".into()) });
+        assert_eq!(
+            pager,
+            Pager {
+                newest: Some("/uses".into()),
+                older: Some("/uses?before=7".into())
+            }
+        );
     }
 }

@@ -30,7 +30,12 @@ fn word(hash: &[u8; 32]) -> String {
         .enumerate()
         .filter_map(|(at, byte)| {
             let byte = usize::from(*byte);
-            if at % 2 == 0 { CONSONANTS.get(byte % 16) } else { VOWELS.get(byte % 4) }.copied()
+            if at % 2 == 0 {
+                CONSONANTS.get(byte % 16)
+            } else {
+                VOWELS.get(byte % 4)
+            }
+            .copied()
         })
         .collect()
 }

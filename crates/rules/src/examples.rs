@@ -78,7 +78,10 @@ impl Case {
             line: error.span().map_or(1, |span| line_at(text, span.start)),
             message: one_line(error.message()),
         })?;
-        let bad = |word: &str, message: String| InvalidCase { line: line_of(text, word), message };
+        let bad = |word: &str, message: String| InvalidCase {
+            line: line_of(text, word),
+            message,
+        };
         let act = Act::from_word(&file.act).ok_or_else(|| bad("act", format!("unknown act `{}`", file.act)))?;
         let facts = plain_table(&file.facts).map_err(|message| bad("[facts]", message))?;
         let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
@@ -113,7 +116,11 @@ impl Case {
     pub(crate) fn outcome(&self, ruling: Ruling) -> CaseOutcome {
         let said: BTreeSet<String> = ruling.findings.iter().map(|finding| finding.id.clone()).collect();
         let as_expected = ruling.permitted == self.refused_by.is_empty() && said == self.refused_by;
-        CaseOutcome { name: self.name.clone(), ruling, as_expected }
+        CaseOutcome {
+            name: self.name.clone(),
+            ruling,
+            as_expected,
+        }
     }
 }
 
@@ -130,7 +137,13 @@ impl CaseEntry {
         if (self.expect == Expect::Permit) != self.refused_by.is_empty() {
             return Err("a permitted case names no rule in `refused_by`, a refused one at least one".to_owned());
         }
-        Ok(Case { name: format!("{stem}/{}", self.name), title: Text::new(self.zh, self.en), act, refused_by: self.refused_by, facts })
+        Ok(Case {
+            name: format!("{stem}/{}", self.name),
+            title: Text::new(self.zh, self.en),
+            act,
+            refused_by: self.refused_by,
+            facts,
+        })
     }
 }
 
@@ -180,7 +193,9 @@ fn plain(value: &toml::Value) -> Result<Value, String> {
         toml::Value::Float(_) => return Err("a fact is never a fraction".to_owned()),
         toml::Value::Datetime(time) => {
             let at = Timestamp::parse_rfc3339(&time.to_string());
-            at.ok_or_else(|| format!("`{time}` is not a time as 2026-11-23T04:00:00Z"))?.seconds().into()
+            at.ok_or_else(|| format!("`{time}` is not a time as 2026-11-23T04:00:00Z"))?
+                .seconds()
+                .into()
         }
         toml::Value::Array(values) => Value::Array(values.iter().map(plain).collect::<Result<_, _>>()?),
         toml::Value::Table(table) => Value::Object(plain_table(table)?),

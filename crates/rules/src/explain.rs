@@ -16,7 +16,12 @@ pub fn explain(ruling: &Ruling, locale: Locale) -> String {
         lines.push(String::new());
         lines.push(format!("{}. {}", number + 1, finding.text.get(locale)));
         lines.push(format!("   {}{}", words.remedy, finding.remedy.get(locale)));
-        lines.push(format!("   {}{}{}", words.article, finding.article.get(locale), standing(finding, locale)));
+        lines.push(format!(
+            "   {}{}{}",
+            words.article,
+            finding.article.get(locale),
+            standing(finding, locale)
+        ));
         lines.push(format!("   {}{}", words.rule, finding.id));
     }
     lines.push(String::new());
@@ -26,12 +31,22 @@ pub fn explain(ruling: &Ruling, locale: Locale) -> String {
 /// A case with its title, what the rulebook says, and whether that was expected.
 pub fn explain_case(case: &Case, outcome: &CaseOutcome, locale: Locale) -> String {
     let words = Words::of(locale);
-    let text = format!("{}{} · {}\n{}", words.case, case.title.get(locale), case.name, explain(&outcome.ruling, locale));
+    let text = format!(
+        "{}{} · {}\n{}",
+        words.case,
+        case.title.get(locale),
+        case.name,
+        explain(&outcome.ruling, locale)
+    );
     if outcome.as_expected {
         return text;
     }
     let expected: Vec<&str> = case.refused_by.iter().map(String::as_str).collect();
-    let expected = if expected.is_empty() { words.permitted.to_owned() } else { expected.join(", ") };
+    let expected = if expected.is_empty() {
+        words.permitted.to_owned()
+    } else {
+        expected.join(", ")
+    };
     format!("{text}\n{}{expected}\n", words.unexpected)
 }
 
@@ -46,8 +61,16 @@ pub fn explain_examples(rulebook: &Rulebook, locale: Locale) -> (String, bool) {
     }
     let (all, wrong) = (rulebook.cases().len(), surprises.len());
     let count = match locale {
-        Locale::Zh => format!("{}：{}条规则，{all}个案例，{wrong}个与预期不符\n", rulebook.id(), rulebook.policies().len()),
-        Locale::En => format!("{}: {} policies, {all} cases, {wrong} not as expected\n", rulebook.id(), rulebook.policies().len()),
+        Locale::Zh => format!(
+            "{}：{}条规则，{all}个案例，{wrong}个与预期不符\n",
+            rulebook.id(),
+            rulebook.policies().len()
+        ),
+        Locale::En => format!(
+            "{}: {} policies, {all} cases, {wrong} not as expected\n",
+            rulebook.id(),
+            rulebook.policies().len()
+        ),
     };
     surprises.push(count);
     // A rulebook without examples has shown nothing.

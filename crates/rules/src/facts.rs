@@ -37,8 +37,15 @@ pub enum LawfulBasis {
 }
 
 impl LawfulBasis {
-    pub const ALL: [Self; 7] =
-        [Self::Consent, Self::Contract, Self::LegalDuty, Self::Emergency, Self::NewsReporting, Self::AlreadyPublic, Self::OtherLaw];
+    pub const ALL: [Self; 7] = [
+        Self::Consent,
+        Self::Contract,
+        Self::LegalDuty,
+        Self::Emergency,
+        Self::NewsReporting,
+        Self::AlreadyPublic,
+        Self::OtherLaw,
+    ];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -152,7 +159,10 @@ impl Signer {
 
 /// The consent that the act rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that a rule of its own asks for")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that a rule of its own asks for"
+)]
 pub struct ConsentFacts {
     pub signer: Signer,
     /// The signature was checked against the key on file.

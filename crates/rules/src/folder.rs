@@ -24,7 +24,12 @@ impl Header {
         let text = files.text("rulebook.toml")?;
         let header: Self = toml_file("rulebook.toml", text)?;
         let refuse = |key: &str, value: &str, remedy: &str| {
-            Err(RulebookRefused::new("rulebook.toml", line_of(text, key), Problem::Header(value.to_owned()), remedy))
+            Err(RulebookRefused::new(
+                "rulebook.toml",
+                line_of(text, key),
+                Problem::Header(value.to_owned()),
+                remedy,
+            ))
         };
         if !policy::is_day(&header.from) {
             return refuse("from", &header.from, "write a day as 2025-06-01");

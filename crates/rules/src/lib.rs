@@ -25,8 +25,8 @@ pub use embedded::{embedded, embedded_files};
 pub use examples::{Case, CaseOutcome, InvalidCase};
 pub use explain::{explain, explain_case, explain_examples};
 pub use facts::{
-    AssessmentFacts, AssessmentHead, ConsentFacts, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace,
-    NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request, Signer,
+    AssessmentFacts, AssessmentHead, ConsentFacts, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace, NoticeFacts, OtherWayFacts,
+    PersonFacts, PurposeFacts, PurposeToActivate, Request, Signer,
 };
 pub use load::{Problem, RulebookRefused};
 pub use notice::{Notice, NoticeRefused, NoticeValues};

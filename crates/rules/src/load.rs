@@ -18,7 +18,12 @@ pub struct RulebookRefused {
 
 impl RulebookRefused {
     pub(crate) fn new(file: &str, line: usize, problem: Problem, remedy: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line, problem, remedy: remedy.into() }
+        Self {
+            file: file.to_owned(),
+            line,
+            problem,
+            remedy: remedy.into(),
+        }
     }
 }
 

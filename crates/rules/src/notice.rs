@@ -51,7 +51,10 @@ pub struct Notice {
 impl Notice {
     /// The facts by which the rulebook decides whether the notice is complete.
     pub fn facts(&self) -> NoticeFacts {
-        NoticeFacts { version: self.version.clone(), fields: self.fields.clone() }
+        NoticeFacts {
+            version: self.version.clone(),
+            fields: self.fields.clone(),
+        }
     }
 }
 
@@ -104,8 +107,17 @@ impl NoticeText {
                     NoticeRefused::UnknownPlaceholder { name, .. } => line_of(text, &format!("{{{name}}}")),
                     NoticeRefused::NoSuchNotice(_) | NoticeRefused::OpenBrace { .. } => 1,
                 };
-                let names: Vec<String> = notice.places(&sample(mode), parameters).into_keys().map(|name| format!("{{{name}}}")).collect();
-                return Err(RulebookRefused::new(file, line, Problem::Notice(error), format!("use only {}", names.join(" "))));
+                let names: Vec<String> = notice
+                    .places(&sample(mode), parameters)
+                    .into_keys()
+                    .map(|name| format!("{{{name}}}"))
+                    .collect();
+                return Err(RulebookRefused::new(
+                    file,
+                    line,
+                    Problem::Notice(error),
+                    format!("use only {}", names.join(" ")),
+                ));
             }
         }
         Ok(notice)
@@ -125,13 +137,28 @@ impl NoticeText {
             en.push(en_part.trim().to_owned());
         }
         let (zh, en) = (zh.join("\n\n"), en.join("\n\n"));
-        let hash = Sha256::new().chain_update(zh.as_bytes()).chain_update([0]).chain_update(en.as_bytes()).finalize().into();
-        Ok(Notice { version: self.version.clone(), zh, en, hash, fields })
+        let hash = Sha256::new()
+            .chain_update(zh.as_bytes())
+            .chain_update([0])
+            .chain_update(en.as_bytes())
+            .finalize()
+            .into();
+        Ok(Notice {
+            version: self.version.clone(),
+            zh,
+            en,
+            hash,
+            fields,
+        })
     }
 
     fn places(&self, values: &NoticeValues, parameters: &Parameters) -> BTreeMap<&'static str, Text> {
         let number = |number: u32| Text::new(number.to_string(), number.to_string());
-        let method = self.method.get(values.mode.text()).map(|words| Text::new(words.zh.as_str(), words.en.as_str())).unwrap_or_default();
+        let method = self
+            .method
+            .get(values.mode.text())
+            .map(|words| Text::new(words.zh.as_str(), words.en.as_str()))
+            .unwrap_or_default();
         BTreeMap::from([
             ("site", values.site.clone()),
             ("operator", values.operator.clone()),
@@ -159,11 +186,16 @@ impl NoticeText {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
-            let (name, after) = after.split_once('}').ok_or_else(|| NoticeRefused::OpenBrace { notice: self.version.clone() })?;
+            let (name, after) = after.split_once('}').ok_or_else(|| NoticeRefused::OpenBrace {
+                notice: self.version.clone(),
+            })?;
             let value = places
                 .get(name)
                 .map(|value| value.get(locale))
-                .ok_or_else(|| NoticeRefused::UnknownPlaceholder { notice: self.version.clone(), name: name.to_owned() })?;
+                .ok_or_else(|| NoticeRefused::UnknownPlaceholder {
+                    notice: self.version.clone(),
+                    name: name.to_owned(),
+                })?;
             filled &= !value.trim().is_empty();
             out.push_str(value.trim());
             rest = after;

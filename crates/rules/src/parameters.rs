@@ -129,12 +129,22 @@ impl Reader<'_> {
             return Err(self.refuse(name, Problem::MissingParameter(name.to_owned()), remedy));
         };
         let Some(confidence) = Confidence::from_letter(&entry.confidence) else {
-            let problem = Problem::BadAnnotation { id: name.to_owned(), name: "confidence".to_owned() };
+            let problem = Problem::BadAnnotation {
+                id: name.to_owned(),
+                name: "confidence".to_owned(),
+            };
             return Err(self.refuse(name, problem, "write O, S, W, M or D".to_owned()));
         };
         if entry.source_zh.trim().is_empty() || entry.source_en.trim().is_empty() {
-            let problem = Problem::MissingAnnotation { id: name.to_owned(), name: "source".to_owned() };
-            return Err(self.refuse(name, problem, "name the article, or say that it is a design choice, in both languages".to_owned()));
+            let problem = Problem::MissingAnnotation {
+                id: name.to_owned(),
+                name: "source".to_owned(),
+            };
+            return Err(self.refuse(
+                name,
+                problem,
+                "name the article, or say that it is a design choice, in both languages".to_owned(),
+            ));
         }
         let value = match &entry.value {
             Written::Number(number) => number.to_string(),
@@ -148,18 +158,22 @@ impl Reader<'_> {
     fn number(&mut self, name: &str) -> Result<u32, RulebookRefused> {
         match self.take(name)? {
             Written::Number(number) => Ok(number),
-            Written::Words(_) => {
-                Err(self.refuse(name, Problem::BadParameter(name.to_owned()), "write `value` as a whole number from 0".to_owned()))
-            }
+            Written::Words(_) => Err(self.refuse(
+                name,
+                Problem::BadParameter(name.to_owned()),
+                "write `value` as a whole number from 0".to_owned(),
+            )),
         }
     }
 
     fn list(&mut self, name: &str) -> Result<Vec<String>, RulebookRefused> {
         match self.take(name)? {
             Written::Words(words) => Ok(words),
-            Written::Number(_) => {
-                Err(self.refuse(name, Problem::BadParameter(name.to_owned()), "write `value` as a list of words".to_owned()))
-            }
+            Written::Number(_) => Err(self.refuse(
+                name,
+                Problem::BadParameter(name.to_owned()),
+                "write `value` as a list of words".to_owned(),
+            )),
         }
     }
 }
@@ -167,7 +181,12 @@ impl Reader<'_> {
 impl Parameters {
     pub(crate) fn read(file: &str, text: &str) -> Result<Self, RulebookRefused> {
         let entries = toml_file(file, text)?;
-        let mut reader = Reader { file, text, entries, sources: BTreeMap::new() };
+        let mut reader = Reader {
+            file,
+            text,
+            entries,
+            sources: BTreeMap::new(),
+        };
         let parameters = Self::from_entries(&mut reader)?;
         if let Some(name) = reader.entries.keys().next() {
             let problem = Problem::UnknownParameter(name.clone());

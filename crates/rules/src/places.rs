@@ -114,7 +114,10 @@ pub struct WayFacts {
 
 /// A door with its gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that a rule of its own asks for")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that a rule of its own asks for"
+)]
 pub struct DoorFacts {
     pub place: Place,
     pub area: Area,

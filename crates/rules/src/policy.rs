@@ -10,8 +10,17 @@ use miette::Diagnostic as _;
 use crate::load::{Problem, RulebookRefused, line_at, one_line};
 use crate::{Act, Confidence, Finding};
 
-const ANNOTATIONS: [&str; 9] =
-    ["id", "article", "article_en", "effective", "confidence", "zh", "en", "remedy_zh", "remedy_en"];
+const ANNOTATIONS: [&str; 9] = [
+    "id",
+    "article",
+    "article_en",
+    "effective",
+    "confidence",
+    "zh",
+    "en",
+    "remedy_zh",
+    "remedy_en",
+];
 
 /// One policy as its author wrote it, for pages that show the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,17 +55,31 @@ impl PolicyText {
 
 /// Reads every policy of one file.
 pub(crate) fn read(file: &str, text: &str) -> Result<Vec<(PolicyText, Policy)>, RulebookRefused> {
-    statements(text).into_iter().map(|(line, source)| statement(file, line, &source)).collect()
+    statements(text)
+        .into_iter()
+        .map(|(line, source)| statement(file, line, &source))
+        .collect()
 }
 
 fn statement(file: &str, line: usize, source: &str) -> Result<(PolicyText, Policy), RulebookRefused> {
     let policy = Policy::parse(None, source).map_err(|errors| {
-        let offset = errors.labels().and_then(|mut labels| labels.next()).map_or(0, |label| label.offset());
+        let offset = errors
+            .labels()
+            .and_then(|mut labels| labels.next())
+            .map_or(0, |label| label.offset());
         let line = line + line_at(source, offset) - 1;
-        RulebookRefused::new(file, line, Problem::Cedar(one_line(&errors.to_string())), "correct the policy; each ends with `;`")
+        RulebookRefused::new(
+            file,
+            line,
+            Problem::Cedar(one_line(&errors.to_string())),
+            "correct the policy; each ends with `;`",
+        )
     })?;
     let refuse = |problem, remedy: &str| RulebookRefused::new(file, line, problem, remedy);
-    let mut annotations: BTreeMap<String, String> = policy.annotations().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut annotations: BTreeMap<String, String> = policy
+        .annotations()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let id = annotations.get("id").cloned().unwrap_or_else(|| "policy without id".to_owned());
     if let Some(name) = annotations.keys().find(|name| !ANNOTATIONS.contains(&name.as_str())) {
         let problem = Problem::UnknownAnnotation { id, name: name.clone() };
@@ -64,9 +87,23 @@ fn statement(file: &str, line: usize, source: &str) -> Result<(PolicyText, Polic
     }
     let mut take = |name: &str| match annotations.remove(name) {
         Some(value) if !value.trim().is_empty() => Ok(value),
-        _ => Err(refuse(Problem::MissingAnnotation { id: id.clone(), name: name.to_owned() }, "write it above the policy")),
+        _ => Err(refuse(
+            Problem::MissingAnnotation {
+                id: id.clone(),
+                name: name.to_owned(),
+            },
+            "write it above the policy",
+        )),
     };
-    let bad = |name: &str, remedy: &str| refuse(Problem::BadAnnotation { id: id.clone(), name: name.to_owned() }, remedy);
+    let bad = |name: &str, remedy: &str| {
+        refuse(
+            Problem::BadAnnotation {
+                id: id.clone(),
+                name: name.to_owned(),
+            },
+            remedy,
+        )
+    };
     let text = PolicyText {
         id: take("id")?,
         permit: policy.effect() == Effect::Permit,
@@ -126,7 +163,12 @@ pub(crate) fn is_day(text: &str) -> bool {
 }
 
 fn is_id(text: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
     text.split_once('.').is_some_and(|(area, name)| part(area) && part(name))
 }
 
@@ -186,7 +228,15 @@ mod tests {
     #[test]
     fn days_have_one_form() {
         assert!(is_day("2025-06-01"));
-        for bad in ["2025-6-1", "2025-13-01", "2025-06-00", "25-06-01", "2025-06-01 ", "+025-06-01", "2025-06"] {
+        for bad in [
+            "2025-6-1",
+            "2025-13-01",
+            "2025-06-00",
+            "25-06-01",
+            "2025-06-01 ",
+            "+025-06-01",
+            "2025-06",
+        ] {
             assert!(!is_day(bad), "{bad}");
         }
     }

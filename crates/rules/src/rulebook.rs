@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, EntityUid, Policy, PolicySet, Request as CedarRequest, Response, Schema,
-    ValidationMode, Validator,
+    Authorizer, Context, Decision, Entities, EntityUid, Policy, PolicySet, Request as CedarRequest, Response, Schema, ValidationMode,
+    Validator,
 };
 use countenance_base::Text;
 use serde_json::{Map, Value};
@@ -57,13 +57,19 @@ impl Rulebook {
         for path in files.folder("notices", "toml") {
             let notice = NoticeText::read(path, files.text(path)?, &parameters)?;
             if let Some(twin) = notices.insert(notice.version.clone(), notice) {
-                return Err(RulebookRefused::new(path, 1, Problem::DoubleId(twin.version), "give each notice a version of its own"));
+                return Err(RulebookRefused::new(
+                    path,
+                    1,
+                    Problem::DoubleId(twin.version),
+                    "give each notice a version of its own",
+                ));
             }
         }
         let mut cases: Vec<Case> = Vec::new();
         for path in files.folder("examples", "toml") {
             let read = Case::read(path, files.text(path)?);
-            let read = read.map_err(|error| RulebookRefused::new(path, error.line, Problem::Case(error.to_string()), "correct the case"))?;
+            let read =
+                read.map_err(|error| RulebookRefused::new(path, error.line, Problem::Case(error.to_string()), "correct the case"))?;
             check_case_rules(path, files.text(path)?, &read, &policies)?;
             cases.extend(read);
         }
@@ -85,9 +91,21 @@ impl Rulebook {
     /// Refuses rulebooks of which two would judge the same day in the same jurisdiction.
     pub fn check_overlap(rulebooks: &[Self]) -> Result<(), RulebookRefused> {
         for (at, one) in rulebooks.iter().enumerate() {
-            if rulebooks.iter().skip(at + 1).any(|other| one.jurisdiction == other.jurisdiction && one.from == other.from) {
-                let problem = Problem::Overlap { jurisdiction: one.jurisdiction.clone(), from: one.from.clone() };
-                return Err(RulebookRefused::new("rulebook.toml", 1, problem, "keep one of them, or give each its own day"));
+            if rulebooks
+                .iter()
+                .skip(at + 1)
+                .any(|other| one.jurisdiction == other.jurisdiction && one.from == other.from)
+            {
+                let problem = Problem::Overlap {
+                    jurisdiction: one.jurisdiction.clone(),
+                    from: one.from.clone(),
+                };
+                return Err(RulebookRefused::new(
+                    "rulebook.toml",
+                    1,
+                    problem,
+                    "keep one of them, or give each its own day",
+                ));
             }
         }
         Ok(())
@@ -100,7 +118,9 @@ impl Rulebook {
             return Err(NoRulebook::NotADay(day.to_owned()));
         }
         let begun = || rulebooks.iter().filter(|rulebook| rulebook.from.as_str() <= day);
-        let latest = begun().max_by(|one, other| one.from.cmp(&other.from)).ok_or_else(|| NoRulebook::NotYet(day.to_owned()))?;
+        let latest = begun()
+            .max_by(|one, other| one.from.cmp(&other.from))
+            .ok_or_else(|| NoRulebook::NotYet(day.to_owned()))?;
         if begun().filter(|rulebook| rulebook.from == latest.from).count() > 1 {
             return Err(NoRulebook::Overlap(latest.from.clone()));
         }
@@ -156,7 +176,10 @@ impl Rulebook {
 
     /// The notice `version` (e.g. `face-at-door-1`) with this site's values.
     pub fn notice(&self, version: &str, values: &NoticeValues) -> Result<Notice, NoticeRefused> {
-        let notice = self.notices.get(version).ok_or_else(|| NoticeRefused::NoSuchNotice(version.to_owned()))?;
+        let notice = self
+            .notices
+            .get(version)
+            .ok_or_else(|| NoticeRefused::NoSuchNotice(version.to_owned()))?;
         notice.render(values, &self.parameters)
     }
 
@@ -192,7 +215,11 @@ impl Rulebook {
     }
 
     fn read_response(&self, act: Act, response: &Response) -> Ruling {
-        let reasons: Vec<String> = response.diagnostics().reason().map(|id| AsRef::<str>::as_ref(id).to_owned()).collect();
+        let reasons: Vec<String> = response
+            .diagnostics()
+            .reason()
+            .map(|id| AsRef::<str>::as_ref(id).to_owned())
+            .collect();
         let errors = response.diagnostics().errors().count();
         if response.decision() == Decision::Allow && errors == 0 {
             return Ruling {
@@ -248,12 +275,20 @@ fn engine_error() -> Finding {
 fn read_schema(file: &str, text: &str) -> Result<Schema, RulebookRefused> {
     use miette::Diagnostic as _;
     let (schema, warnings) = Schema::from_cedarschema_str(text).map_err(|error| {
-        let line = error.labels().and_then(|mut labels| labels.next()).map_or(1, |label| line_at(text, label.offset()));
+        let line = error
+            .labels()
+            .and_then(|mut labels| labels.next())
+            .map_or(1, |label| line_at(text, label.offset()));
         RulebookRefused::new(file, line, Problem::Cedar(one_line(&error.to_string())), "correct the schema")
     })?;
     match warnings.map(|warning| warning.to_string()).next() {
         None => Ok(schema),
-        Some(warning) => Err(RulebookRefused::new(file, 1, Problem::Cedar(one_line(&warning)), "correct the schema")),
+        Some(warning) => Err(RulebookRefused::new(
+            file,
+            1,
+            Problem::Cedar(one_line(&warning)),
+            "correct the schema",
+        )),
     }
 }
 
@@ -263,11 +298,24 @@ fn read_policies(files: &Files<'_>, header: &Header, schema: &Schema) -> Result<
     for path in files.folder("policies", "cedar") {
         for (text, policy) in policy::read(path, files.text(path)?)? {
             if text.effective > header.from {
-                let problem = Problem::NotYetInForce { id: text.id, effective: text.effective };
-                return Err(RulebookRefused::new(path, text.line, problem, "move the rule into a rulebook of that day or later"));
+                let problem = Problem::NotYetInForce {
+                    id: text.id,
+                    effective: text.effective,
+                };
+                return Err(RulebookRefused::new(
+                    path,
+                    text.line,
+                    problem,
+                    "move the rule into a rulebook of that day or later",
+                ));
             }
             if set.add(policy.clone()).is_err() {
-                return Err(RulebookRefused::new(path, text.line, Problem::DoubleId(text.id), "give each policy an id of its own"));
+                return Err(RulebookRefused::new(
+                    path,
+                    text.line,
+                    Problem::DoubleId(text.id),
+                    "give each policy an id of its own",
+                ));
             }
             read.push((text, policy));
         }
@@ -282,18 +330,34 @@ fn read_policies(files: &Files<'_>, header: &Header, schema: &Schema) -> Result<
 fn validate(texts: &[PolicyText], set: &PolicySet, schema: &Schema) -> Result<(), RulebookRefused> {
     let result = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
     let of_policy = |id: &str| -> BTreeSet<String> {
-        let errors = result.validation_errors().filter(|error| AsRef::<str>::as_ref(error.policy_id()) == id).map(ToString::to_string);
-        let warnings = result.validation_warnings().filter(|warning| AsRef::<str>::as_ref(warning.policy_id()) == id);
-        errors.chain(warnings.map(ToString::to_string)).map(|complaint| one_line(&complaint)).collect()
+        let errors = result
+            .validation_errors()
+            .filter(|error| AsRef::<str>::as_ref(error.policy_id()) == id)
+            .map(ToString::to_string);
+        let warnings = result
+            .validation_warnings()
+            .filter(|warning| AsRef::<str>::as_ref(warning.policy_id()) == id);
+        errors
+            .chain(warnings.map(ToString::to_string))
+            .map(|complaint| one_line(&complaint))
+            .collect()
     };
     // Cedar reports in no fixed order; the first policy of the rulebook that it complains about is named.
-    let found = texts.iter().map(|text| (text, of_policy(&text.id))).find(|(_, complaints)| !complaints.is_empty());
+    let found = texts
+        .iter()
+        .map(|text| (text, of_policy(&text.id)))
+        .find(|(_, complaints)| !complaints.is_empty());
     let Some((text, complaints)) = found else {
         return if result.validation_passed_without_warnings() {
             Ok(())
         } else {
             let problem = Problem::Invalid("complaint about no policy".to_owned());
-            Err(RulebookRefused::new("policies/", 1, problem, "check schema and policies with the Cedar command line"))
+            Err(RulebookRefused::new(
+                "policies/",
+                1,
+                problem,
+                "check schema and policies with the Cedar command line",
+            ))
         };
     };
     let complaints = complaints.into_iter().collect::<Vec<_>>().join(" · ");
@@ -305,8 +369,16 @@ fn check_case_rules(path: &str, text: &str, cases: &[Case], policies: &[PolicyTe
     let known = |rule: &str| rule == ENGINE_ERROR || policies.iter().any(|policy| policy.id == rule && !policy.permit);
     for case in cases {
         if let Some(rule) = case.refused_by.iter().find(|rule| !known(rule)) {
-            let problem = Problem::UnknownRule { case: case.name.clone(), rule: rule.clone() };
-            return Err(RulebookRefused::new(path, line_of(text, &format!("\"{rule}\"")), problem, "name a rule of this rulebook"));
+            let problem = Problem::UnknownRule {
+                case: case.name.clone(),
+                rule: rule.clone(),
+            };
+            return Err(RulebookRefused::new(
+                path,
+                line_of(text, &format!("\"{rule}\"")),
+                problem,
+                "name a rule of this rulebook",
+            ));
         }
     }
     Ok(())

@@ -16,7 +16,13 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 5] = [Self::DeclarePurpose, Self::ActivatePurpose, Self::SaveDoor, Self::EnrolFace, Self::MatchFace];
+    pub const ALL: [Self; 5] = [
+        Self::DeclarePurpose,
+        Self::ActivatePurpose,
+        Self::SaveDoor,
+        Self::EnrolFace,
+        Self::MatchFace,
+    ];
 
     pub const fn word(self) -> &'static str {
         match self {

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use countenance_base::Text;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    AssessmentFacts, ConsentFacts, FaceFacts, NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request,
-};
+use crate::{AssessmentFacts, ConsentFacts, FaceFacts, NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request};
 
 impl Request {
     /// The facts as the record that policies read. Times are seconds since 1970-01-01 UTC.
@@ -44,7 +42,12 @@ fn trimmed(text: &Text) -> Value {
 
 impl PurposeFacts {
     fn tree(&self) -> Value {
-        let alternatives: BTreeSet<&str> = self.alternatives.iter().map(|way| way.trim()).filter(|way| !way.is_empty()).collect();
+        let alternatives: BTreeSet<&str> = self
+            .alternatives
+            .iter()
+            .map(|way| way.trim())
+            .filter(|way| !way.is_empty())
+            .collect();
         json!({
             "text": trimmed(&self.text),
             "necessity": trimmed(&self.necessity),
@@ -105,7 +108,8 @@ impl PersonFacts {
         insert_some(
             &mut tree,
             "guardian",
-            self.guardian.map(|guardian| json!({ "verified": guardian.verified, "special_rules": guardian.special_rules })),
+            self.guardian
+                .map(|guardian| json!({ "verified": guardian.verified, "special_rules": guardian.special_rules })),
         );
         Value::Object(tree)
     }

@@ -19,13 +19,19 @@ pub fn browser(e2e: &Path, report: &mut dyn Write) -> Result<PathBuf, SetupError
     }
     let command = format!("apt-get update && {INSTALL}");
     if !is_root() || on_path("apt-get").is_none() {
-        return Err(SetupError::Browser { what: "Chromium and a Chinese font".to_owned(), command });
+        return Err(SetupError::Browser {
+            what: "Chromium and a Chinese font".to_owned(),
+            command,
+        });
     }
     say(report, "installing chromium and fonts-noto-cjk with apt-get (about 200 MB)");
     let mut apt = Command::new("sh");
     apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-c", &command]);
     run(&mut apt, &command)?;
-    installed_browser().ok_or(SetupError::Browser { what: "Chromium".to_owned(), command })
+    installed_browser().ok_or(SetupError::Browser {
+        what: "Chromium".to_owned(),
+        command,
+    })
 }
 
 /// The browser that is installed, if any.
@@ -41,21 +47,32 @@ fn packages(e2e: &Path, report: &mut dyn Write) -> Result<(), SetupError> {
         return Ok(());
     }
     if on_path("npm").is_none() {
-        return Err(SetupError::ClientMissing { program: "npm", package: "the packages of e2e/".to_owned() });
+        return Err(SetupError::ClientMissing {
+            program: "npm",
+            package: "the packages of e2e/".to_owned(),
+        });
     }
     say(report, "installing the packages of e2e/ with npm ci");
-    run(Command::new("npm").args(["ci", "--ignore-scripts", "--silent"]).current_dir(e2e), "npm ci")?;
+    run(
+        Command::new("npm").args(["ci", "--ignore-scripts", "--silent"]).current_dir(e2e),
+        "npm ci",
+    )?;
     cache::place(&stamp, lock.unwrap_or_default().as_bytes())
 }
 
 fn chinese_font() -> bool {
     // Without fontconfig's tool nobody can tell; the browser brings fontconfig, the tool is a package of its own.
     let listed = Command::new("fc-list").args([":lang=zh", "family"]).stderr(Stdio::null()).output();
-    listed.map_or_else(|_| Path::new("/usr/share/fonts/opentype/noto").exists(), |listed| !listed.stdout.is_empty())
+    listed.map_or_else(
+        |_| Path::new("/usr/share/fonts/opentype/noto").exists(),
+        |listed| !listed.stdout.is_empty(),
+    )
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|directory| directory.join(name)).find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|directory| directory.join(name))
+        .find(|path| path.is_file())
 }
 
 fn is_root() -> bool {
@@ -65,13 +82,22 @@ fn is_root() -> bool {
 }
 
 fn run(command: &mut Command, shown: &str) -> Result<(), SetupError> {
-    let failed = |reason: String| SetupError::Command { command: shown.to_owned(), reason };
+    let failed = |reason: String| SetupError::Command {
+        command: shown.to_owned(),
+        reason,
+    };
     let output = command.stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
     if output.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(failed(said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason").to_owned()))
+    Err(failed(
+        said.lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("it gave no reason")
+            .to_owned(),
+    ))
 }
 
 #[cfg(test)]

@@ -43,7 +43,9 @@ pub(crate) fn hash(path: &Path) -> Result<Option<String>, SetupError> {
     let mut block = vec![0u8; 1 << 16];
     loop {
         let read = file.read(&mut block).map_err(failed(path))?;
-        let Some(block) = block.get(..read).filter(|block| !block.is_empty()) else { break };
+        let Some(block) = block.get(..read).filter(|block| !block.is_empty()) else {
+            break;
+        };
         hasher.update(block);
     }
     Ok(Some(hex(&hasher.finalize())))

@@ -29,14 +29,26 @@ impl Fetch for MachineClients {
 
 fn npm(archive: &Archive, directory: &Path) -> Command {
     let mut command = Command::new("npm");
-    command.args(["pack", "--silent", "--ignore-scripts"]).arg("--pack-destination").arg(directory);
+    command
+        .args(["pack", "--silent", "--ignore-scripts"])
+        .arg("--pack-destination")
+        .arg(directory);
     command.arg(format!("{}@{}", archive.package, archive.version));
     command
 }
 
 fn wheel(archive: &Archive, pinned: &str, directory: &Path) -> Command {
     let mut command = Command::new("python3");
-    command.args(["-I", "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]);
+    command.args([
+        "-I",
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--no-cache-dir",
+        "--disable-pip-version-check",
+    ]);
     // All three are named: pip would otherwise choose the wheel of whatever Python runs here.
     command.args(["--only-binary=:all:", "--python-version", "3.11", "--implementation", "cp"]);
     command.args(["--platform", archive.platform.as_deref().unwrap_or("any")]);
@@ -47,7 +59,9 @@ fn wheel(archive: &Archive, pinned: &str, directory: &Path) -> Command {
 fn source(archive: &Archive, directory: &Path) -> Command {
     let mut command = Command::new("python3");
     command.args(["-I", "-c", include_str!("archive.py")]);
-    command.args([&archive.package, &archive.version, &archive.file]).arg(directory.join(&archive.file));
+    command
+        .args([&archive.package, &archive.version, &archive.file])
+        .arg(directory.join(&archive.file));
     command
 }
 
@@ -57,7 +71,10 @@ fn run(command: &mut Command, archive: &Archive) -> Result<(), SetupError> {
     let output = match output {
         Ok(output) => output,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(SetupError::ClientMissing { program, package: archive.package.clone() });
+            return Err(SetupError::ClientMissing {
+                program,
+                package: archive.package.clone(),
+            });
         }
         Err(error) => return Err(failed(program, archive, error.to_string())),
     };
@@ -66,13 +83,26 @@ fn run(command: &mut Command, archive: &Archive) -> Result<(), SetupError> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("No module named pip") {
-        return Err(SetupError::ClientMissing { program, package: archive.package.clone() });
+        return Err(SetupError::ClientMissing {
+            program,
+            package: archive.package.clone(),
+        });
     }
     // The last line says why; the ones before it are the client's retries.
-    let reason = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason").trim().to_owned();
+    let reason = said
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("it gave no reason")
+        .trim()
+        .to_owned();
     Err(failed(program, archive, reason))
 }
 
 fn failed(program: &'static str, archive: &Archive, reason: String) -> SetupError {
-    SetupError::Network { program, package: archive.package.clone(), reason }
+    SetupError::Network {
+        program,
+        package: archive.package.clone(),
+        reason,
+    }
 }

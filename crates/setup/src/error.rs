@@ -8,7 +8,11 @@ pub enum SetupError {
     #[error("{program} is not installed (it fetches {package})")]
     ClientMissing { program: &'static str, package: String },
     #[error("{program} could not fetch {package}: {reason}")]
-    Network { program: &'static str, package: String, reason: String },
+    Network {
+        program: &'static str,
+        package: String,
+        reason: String,
+    },
     #[error("{file} does not have the pinned hash, it was moved aside to {aside}")]
     Hash { file: String, aside: PathBuf },
     #[error("{file} is not in {archive}, or could not be unpacked: {reason}")]
@@ -50,12 +54,15 @@ impl SetupError {
     /// What to do next, Chinese and English.
     pub fn remedy(&self) -> (String, String) {
         match self {
-            Self::ClientMissing { program, .. } => {
-                (format!("请安装 {program}，然后重新运行。"), format!("install {program}, then run this again"))
-            }
+            Self::ClientMissing { program, .. } => (
+                format!("请安装 {program}，然后重新运行。"),
+                format!("install {program}, then run this again"),
+            ),
             Self::Network { program, .. } => (
                 format!("请检查网络、代理以及 {program} 的软件源设置，然后重新运行；已取得的文件不会重复下载。"),
-                format!("check network, proxy and the index that {program} is configured with, then run this again; what is there is not fetched twice"),
+                format!(
+                    "check network, proxy and the index that {program} is configured with, then run this again; what is there is not fetched twice"
+                ),
             ),
             Self::Hash { .. } => (
                 "该文件未被使用。请换一个网络或软件源后重新运行；若再次出现，请报告。".to_owned(),
@@ -66,15 +73,19 @@ impl SetupError {
                 format!("check permissions and free space at {}", path.display()),
             ),
             Self::NoHome => ("请设置 XDG_CACHE_HOME。".to_owned(), "set XDG_CACHE_HOME".to_owned()),
-            Self::NotInstalled(_) => ("请运行 countenance-gate setup。".to_owned(), "run `countenance-gate setup`".to_owned()),
+            Self::NotInstalled(_) => (
+                "请运行 countenance-gate setup。".to_owned(),
+                "run `countenance-gate setup`".to_owned(),
+            ),
             Self::Browser { command, .. } => (format!("请以管理员身份运行：{command}"), format!("run as administrator: {command}")),
             Self::Machine(_) => (
                 "请在 x86_64 或 aarch64 的 Linux 上运行。".to_owned(),
                 "run this on Linux on x86_64 or aarch64".to_owned(),
             ),
-            Self::Archive { .. } | Self::Manifest(_) | Self::Command { .. } => {
-                ("请报告此问题，并附上以上各行。".to_owned(), "report this, with the lines above".to_owned())
-            }
+            Self::Archive { .. } | Self::Manifest(_) | Self::Command { .. } => (
+                "请报告此问题，并附上以上各行。".to_owned(),
+                "report this, with the lines above".to_owned(),
+            ),
         }
     }
 }

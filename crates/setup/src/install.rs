@@ -13,13 +13,7 @@ use crate::unpack::unpack;
 use crate::{PACK, PACK_MANIFEST, SetupError};
 
 /// Installs `set` under `cache` for machines of type `machine`. Progress goes to `report`, one line for each thing done.
-pub(crate) fn install(
-    cache: &Path,
-    set: Set,
-    machine: &str,
-    fetch: &dyn Fetch,
-    report: &mut dyn Write,
-) -> Result<(), SetupError> {
+pub(crate) fn install(cache: &Path, set: Set, machine: &str, fetch: &dyn Fetch, report: &mut dyn Write) -> Result<(), SetupError> {
     let _held = cache::lock(cache)?;
     let manifest = Manifest::read()?;
     let needed: Vec<&Archive> = manifest.needed(set, machine).collect();
@@ -57,7 +51,13 @@ fn present(cache: &Path, archive: &Archive) -> Result<bool, SetupError> {
 
 fn bring(cache: &Path, archive: &Archive, fetch: &dyn Fetch, report: &mut dyn Write) -> Result<(), SetupError> {
     let megabytes = archive.bytes.div_ceil(1_000_000);
-    say(report, &format!("fetching {} ({} {}, {megabytes} MB)", archive.name, archive.package, archive.version));
+    say(
+        report,
+        &format!(
+            "fetching {} ({} {}, {megabytes} MB)",
+            archive.name, archive.package, archive.version
+        ),
+    );
     say(report, &format!("  licence: {}", archive.licence));
     say(report, &format!("  origin: {}", archive.origin));
     let incoming = cache.join("incoming");
@@ -68,7 +68,10 @@ fn bring(cache: &Path, archive: &Archive, fetch: &dyn Fetch, report: &mut dyn Wr
         Some(hash) if hash == archive.sha256 => {}
         Some(_) => {
             let aside = cache::move_aside(&path, cache)?;
-            return Err(SetupError::Hash { file: archive.file.clone(), aside });
+            return Err(SetupError::Hash {
+                file: archive.file.clone(),
+                aside,
+            });
         }
         None => {
             return Err(SetupError::Archive {
@@ -86,7 +89,10 @@ fn bring(cache: &Path, archive: &Archive, fetch: &dyn Fetch, report: &mut dyn Wr
         })?;
         if cache::hex(&Sha256::digest(&content)) != take.sha256 {
             let aside = cache::move_aside(&path, cache)?;
-            return Err(SetupError::Hash { file: take.from.clone(), aside });
+            return Err(SetupError::Hash {
+                file: take.from.clone(),
+                aside,
+            });
         }
         cache::place(&cache.join(&take.to), &content)?;
     }
@@ -119,7 +125,10 @@ mod tests {
             self.calls.set(self.calls.get() + 1);
             match self.content {
                 Some(content) => fs::write(directory.join(&archive.file), content).map_err(failed(directory)),
-                None => Err(SetupError::ClientMissing { program: "npm", package: archive.package.clone() }),
+                None => Err(SetupError::ClientMissing {
+                    program: "npm",
+                    package: archive.package.clone(),
+                }),
             }
         }
     }
@@ -135,9 +144,14 @@ mod tests {
     #[test]
     fn an_archive_with_another_hash_is_moved_aside_and_nothing_is_unpacked() {
         let cache = empty_cache();
-        let fake = Fake { content: Some(b"not the models"), calls: Cell::new(0) };
+        let fake = Fake {
+            content: Some(b"not the models"),
+            calls: Cell::new(0),
+        };
         let error = install(cache.path(), Set::Engine, "x86_64", &fake, &mut Vec::new()).unwrap_err();
-        let SetupError::Hash { aside, .. } = &error else { panic!("{error}") };
+        let SetupError::Hash { aside, .. } = &error else {
+            panic!("{error}")
+        };
         assert_eq!(error.code(), "setup.hash");
         assert_eq!(fs::read(aside).unwrap(), b"not the models");
         assert!(!cache.path().join("packs").exists());
@@ -149,7 +163,10 @@ mod tests {
         let cache = empty_cache();
         let path = cache.path().join(&models().take[0].to);
         cache::place(&path, b"altered").unwrap();
-        let fake = Fake { content: None, calls: Cell::new(0) };
+        let fake = Fake {
+            content: None,
+            calls: Cell::new(0),
+        };
         let error = install(cache.path(), Set::Engine, "x86_64", &fake, &mut Vec::new()).unwrap_err();
         assert_eq!((error.code(), fake.calls.get()), ("setup.client_missing", 1));
         assert!(!path.exists());
@@ -169,7 +186,10 @@ mod tests {
         }];
         let packed = tar_gz("a", b"hello");
         archive.sha256 = cache::hex(&Sha256::digest(&packed));
-        let fake = Fake { content: Some(packed.leak()), calls: Cell::new(0) };
+        let fake = Fake {
+            content: Some(packed.leak()),
+            calls: Cell::new(0),
+        };
         let mut said = Vec::new();
         assert!(!present(cache.path(), &archive).unwrap());
         bring(cache.path(), &archive, &fake, &mut said).unwrap();
@@ -184,7 +204,10 @@ mod tests {
 
     #[test]
     fn a_machine_without_a_pinned_runtime_is_told_so() {
-        let fake = Fake { content: None, calls: Cell::new(0) };
+        let fake = Fake {
+            content: None,
+            calls: Cell::new(0),
+        };
         let error = install(empty_cache().path(), Set::Engine, "s390x", &fake, &mut Vec::new()).unwrap_err();
         assert_eq!((error.code(), fake.calls.get()), ("setup.machine", 0));
     }

@@ -39,14 +39,24 @@ pub struct Installed {
 impl Installed {
     /// The places under `cache`, whether or not anything is there.
     pub fn under(cache: &Path) -> Self {
-        Self { pack: cache.join("packs").join(PACK), runtime: cache.join("runtime").join(RUNTIME), pictures: cache.join("pictures") }
+        Self {
+            pack: cache.join("packs").join(PACK),
+            runtime: cache.join("runtime").join(RUNTIME),
+            pictures: cache.join("pictures"),
+        }
     }
 }
 
 /// Models, runtime and test pictures: what tests and the demo need. Fetches what is missing, says so on stderr.
 pub fn models() -> Result<Installed, SetupError> {
     let installed = engine()?;
-    install::install(&cache::directory()?, Set::Pictures, std::env::consts::ARCH, &MachineClients, &mut std::io::stderr())?;
+    install::install(
+        &cache::directory()?,
+        Set::Pictures,
+        std::env::consts::ARCH,
+        &MachineClients,
+        &mut std::io::stderr(),
+    )?;
     Ok(installed)
 }
 

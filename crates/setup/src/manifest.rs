@@ -86,12 +86,19 @@ mod tests {
     fn the_manifest_is_complete_and_takes_nothing_that_profiles_people() {
         let manifest = Manifest::read().unwrap();
         for machine in ["x86_64", "aarch64"] {
-            let files: Vec<&str> =
-                manifest.needed(Set::Engine, machine).flat_map(|archive| &archive.take).map(|take| take.to.as_str()).collect();
+            let files: Vec<&str> = manifest
+                .needed(Set::Engine, machine)
+                .flat_map(|archive| &archive.take)
+                .map(|take| take.to.as_str())
+                .collect();
             assert_eq!(files.len(), 5, "{machine}: four models and one runtime");
         }
         for archive in &manifest.archive {
-            assert!(archive.licence.contains("not verified") && archive.origin.contains("not verified"), "{}", archive.name);
+            assert!(
+                archive.licence.contains("not verified") && archive.origin.contains("not verified"),
+                "{}",
+                archive.name
+            );
             assert!(archive.bytes > 0 && archive.sha256.len() == 64);
             for take in &archive.take {
                 assert_eq!(take.sha256.len(), 64);

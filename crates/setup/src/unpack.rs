@@ -31,6 +31,13 @@ pub(crate) fn unpack(path: &Path, client: Client, take: &Take) -> Result<Vec<u8>
 fn bounded(entry: impl Read, take: &Take) -> Result<Vec<u8>, String> {
     let mut content = Vec::new();
     // One byte more than pinned: a longer entry shows as another length instead of filling the memory.
-    entry.take(take.bytes + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
-    if content.len() as u64 == take.bytes { Ok(content) } else { Err("its length is not the pinned one".to_owned()) }
+    entry
+        .take(take.bytes + 1)
+        .read_to_end(&mut content)
+        .map_err(|error| error.to_string())?;
+    if content.len() as u64 == take.bytes {
+        Ok(content)
+    } else {
+        Err("its length is not the pinned one".to_owned())
+    }
 }

@@ -1,7 +1,8 @@
 //! Typed values in and out of rows.
 
 use countenance_base::{
-    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId, SiteId, Timestamp,
+    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId, SiteId,
+    Timestamp,
 };
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -47,7 +48,9 @@ impl Row {
 
     /// The column as `T`, `None` when it is NULL.
     pub fn get_optional<T: Column>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
-        let Some(raw) = self.0.try_get::<Option<T::Raw>, _>(column)? else { return Ok(None) };
+        let Some(raw) = self.0.try_get::<Option<T::Raw>, _>(column)? else {
+            return Ok(None);
+        };
         T::from_raw(raw).map(Some).ok_or(StoreError::Column { column })
     }
 }
@@ -110,7 +113,19 @@ macro_rules! ids {
     )+};
 }
 
-ids!(SiteId, PersonId, HouseholdId, DoorId, PurposeId, ConsentId, CredentialId, GrantId, EnrolmentCodeId, OperatorId, AttemptId);
+ids!(
+    SiteId,
+    PersonId,
+    HouseholdId,
+    DoorId,
+    PurposeId,
+    ConsentId,
+    CredentialId,
+    GrantId,
+    EnrolmentCodeId,
+    OperatorId,
+    AttemptId
+);
 
 impl Column for GateId {
     type Raw = i64;

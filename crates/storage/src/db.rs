@@ -36,8 +36,15 @@ impl Db {
             .pragma("secure_delete", "ON");
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         migrate::migrate(&writer).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await?;
-        Ok(Self { writer, readers, announcements: watch::Sender::new(0) })
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self {
+            writer,
+            readers,
+            announcements: watch::Sender::new(0),
+        })
     }
 
     /// A transaction that may write. Waits for the one before it.

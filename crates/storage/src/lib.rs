@@ -1,4 +1,4 @@
-//! Where the server's rows live: one SQLite file, its migrations, and transactions.
+//! Where the server's rows live: one `SQLite` file, its migrations, and transactions.
 //!
 //! Words: a [`Tx`] is one use case, written whole or not at all; a [`Row`] gives its columns as typed values.
 //! The crate knows no domain: SQL is written by `store` modules of the domain crates and passes through here as text,

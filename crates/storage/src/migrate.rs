@@ -16,10 +16,14 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
 /// Applies what is missing in one transaction, after checking that what is there is what we know.
 pub(crate) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT")
-        .execute(&mut *transaction)
+    sqlx::raw_sql(
+        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let applied = sqlx::query("SELECT number, sha256 FROM migrations ORDER BY number")
+        .fetch_all(&mut *transaction)
         .await?;
-    let applied = sqlx::query("SELECT number, sha256 FROM migrations ORDER BY number").fetch_all(&mut *transaction).await?;
     for row in &applied {
         let (number, hash): (i64, String) = (row.try_get("number")?, row.try_get("sha256")?);
         let Some((_, name, sql)) = MIGRATIONS.iter().find(|(known, ..)| *known == number) else {
@@ -44,11 +48,14 @@ pub(crate) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
 
 /// The names of all tables, sorted; for the test that compares them with RETENTION.md.
 pub async fn tables(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    tx.list("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", &[])
-        .await?
-        .iter()
-        .map(|row| row.get("name"))
-        .collect()
+    tx.list(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+        &[],
+    )
+    .await?
+    .iter()
+    .map(|row| row.get("name"))
+    .collect()
 }
 
 fn hash_of(sql: &str) -> String {

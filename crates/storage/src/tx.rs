@@ -16,12 +16,19 @@ pub struct Tx {
 
 impl Tx {
     pub(crate) const fn new(inner: Transaction<'static, Sqlite>, announcements: watch::Sender<u64>) -> Self {
-        Self { inner, announcements, announce: None }
+        Self {
+            inner,
+            announcements,
+            announce: None,
+        }
     }
 
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        Ok(sqlx::query_with(sql, arguments(values)?).execute(self.connection()).await?.rows_affected())
+        Ok(sqlx::query_with(sql, arguments(values)?)
+            .execute(self.connection())
+            .await?
+            .rows_affected())
     }
 
     /// Runs a statement that must change exactly one row.
@@ -34,12 +41,20 @@ impl Tx {
 
     /// The first row, if there is one.
     pub async fn lookup(&mut self, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
-        Ok(sqlx::query_with(sql, arguments(values)?).fetch_optional(self.connection()).await?.map(Row))
+        Ok(sqlx::query_with(sql, arguments(values)?)
+            .fetch_optional(self.connection())
+            .await?
+            .map(Row))
     }
 
     /// All rows; the statement carries its own limit where the table can grow.
     pub async fn list(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        Ok(sqlx::query_with(sql, arguments(values)?).fetch_all(self.connection()).await?.into_iter().map(Row).collect())
+        Ok(sqlx::query_with(sql, arguments(values)?)
+            .fetch_all(self.connection())
+            .await?
+            .into_iter()
+            .map(Row)
+            .collect())
     }
 
     /// Tells whoever waits on [`crate::Db::announcements`] this number once the transaction is durable.

@@ -24,8 +24,16 @@ impl Browser {
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert("accept-language", language.parse()?);
         headers.insert("accept", "text/html".parse()?);
-        let http = reqwest::Client::builder().no_proxy().cookie_store(true).default_headers(headers).timeout(Duration::from_secs(30)).build()?;
-        Ok(Self { http, base: base.to_owned() })
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .cookie_store(true)
+            .default_headers(headers)
+            .timeout(Duration::from_secs(30))
+            .build()?;
+        Ok(Self {
+            http,
+            base: base.to_owned(),
+        })
     }
 
     pub async fn get(&self, path: &str) -> anyhow::Result<Page> {
@@ -34,7 +42,9 @@ impl Browser {
 
     /// Fills the form with this `action` on `page` and submits it.
     pub async fn submit(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> anyhow::Result<Page> {
-        let form = page.form(action).with_context(|| format!("no form for `{action}` on {} ({})", page.path, page.text()))?;
+        let form = page
+            .form(action)
+            .with_context(|| format!("no form for `{action}` on {} ({})", page.path, page.text()))?;
         let mut all: Vec<(&str, String)> = hidden(form);
         anyhow::ensure!(all.iter().any(|(name, _)| *name == "token"), "the form `{action}` has no token");
         all.retain(|(name, _)| !fields.iter().any(|(given, _)| given == name));
@@ -49,14 +59,22 @@ impl Browser {
     }
 
     fn url(&self, path: &str) -> String {
-        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        }
     }
 }
 
 impl Page {
     async fn read(answer: reqwest::Response) -> anyhow::Result<Self> {
         let (status, path) = (answer.status().as_u16(), answer.url().path().to_owned());
-        Ok(Self { status, path, html: String::from_utf8(answer.bytes().await?.to_vec())? })
+        Ok(Self {
+            status,
+            path,
+            html: String::from_utf8(answer.bytes().await?.to_vec())?,
+        })
     }
 
     /// Fails unless the page came well.
@@ -78,12 +96,20 @@ impl Page {
 
     /// Addresses that forms on this page post to.
     pub fn actions(&self) -> Vec<String> {
-        self.html.split("<form").skip(1).filter_map(|form| attribute(form, "action=\"")).collect()
+        self.html
+            .split("<form")
+            .skip(1)
+            .filter_map(|form| attribute(form, "action=\""))
+            .collect()
     }
 
     fn form(&self, action: &str) -> Option<&str> {
         let wanted = format!("action=\"{action}\"");
-        self.html.split("<form").skip(1).map(|form| form.split("</form>").next().unwrap_or(form)).find(|form| form.contains(&wanted))
+        self.html
+            .split("<form")
+            .skip(1)
+            .map(|form| form.split("</form>").next().unwrap_or(form))
+            .find(|form| form.contains(&wanted))
     }
 
     /// The text between `open` and `close`, unescaped.
@@ -129,5 +155,13 @@ fn attribute(html: &str, start: &str) -> Option<String> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&#38;", "&").replace("&#60;", "<").replace("&#62;", ">").replace("&#34;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    text.replace("&#38;", "&")
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
 }

@@ -36,7 +36,10 @@ pub fn in_files(folder: &Path, patterns: &[Pattern]) -> anyhow::Result<Vec<Found
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
         for name in in_reader(&mut file, u64::MAX, patterns)? {
-            found.push(Found { pattern: name, place: path.display().to_string() });
+            found.push(Found {
+                pattern: name,
+                place: path.display().to_string(),
+            });
         }
     }
     Ok(found)
@@ -55,7 +58,10 @@ pub fn in_process(pid: u32, patterns: &[Pattern]) -> anyhow::Result<Vec<Found>> 
         }
         regions += 1;
         for name in in_reader(&mut memory, to - from, patterns).unwrap_or_default() {
-            found.push(Found { pattern: name, place: format!("memory of {pid}") });
+            found.push(Found {
+                pattern: name,
+                place: format!("memory of {pid}"),
+            });
         }
     }
     anyhow::ensure!(regions > 0, "no readable memory in process {pid}: the search would find nothing");
@@ -139,7 +145,16 @@ mod tests {
         text.extend_from_slice(&pattern);
         text.extend_from_slice(&[0; 5000]);
         std::fs::write(folder.join("a"), &text).unwrap();
-        let patterns = [Pattern { name: "planted", bytes: pattern.clone() }, Pattern { name: "absent", bytes: vec![0xEE; 700] }];
+        let patterns = [
+            Pattern {
+                name: "planted",
+                bytes: pattern.clone(),
+            },
+            Pattern {
+                name: "absent",
+                bytes: vec![0xEE; 700],
+            },
+        ];
         let found = in_files(&folder, &patterns).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].pattern, "planted");

@@ -64,7 +64,11 @@ impl Clips {
         let a = one(Sitter::A3, LATER)?;
         let b = one(Sitter::B, ASKING)?;
         let still = a.frame(&mut SeededRng::new(6))?;
-        let drawings = [("phone-full-screen", PhoneDrawing::FullScreen), ("phone-bezel", PhoneDrawing::Bezel), ("phone-bezel-moire", PhoneDrawing::BezelMoire)];
+        let drawings = [
+            ("phone-full-screen", PhoneDrawing::FullScreen),
+            ("phone-bezel", PhoneDrawing::Bezel),
+            ("phone-bezel-moire", PhoneDrawing::BezelMoire),
+        ];
         let phones = drawings.map(|(name, drawing)| Ok((name, clip(&one(Sitter::A3, ASKING)?.on_phone(drawing), 11)?)));
         let mut rng = SeededRng::new(13);
         Ok(Self {
@@ -74,7 +78,12 @@ impl Clips {
             third_b: clip(&one(Sitter::B, LATER)?, 4)?,
             stranger: clip(&one(Sitter::Stranger, LATER)?, 5)?,
             still_a: vec![still; LENGTH],
-            two_faces: clip(&one(Sitter::A3, 0.8)?.at(225.0, 205.0).and(pictures, Sitter::B, 0.85, 430.0, 215.0)?, 7)?,
+            two_faces: clip(
+                &one(Sitter::A3, 0.8)?
+                    .at(225.0, 205.0)
+                    .and(pictures, Sitter::B, 0.85, 430.0, 215.0)?,
+                7,
+            )?,
             too_far: clip(&one(Sitter::A3, 2.4)?, 8)?,
             outside_zone: clip(&one(Sitter::A3, 1.0)?.at(62.0, 220.0), 9)?,
             walker_behind: clip(&one(Sitter::A3, ASKING)?.and(pictures, Sitter::B, 2.2, 520.0, 190.0)?, 10)?,

@@ -77,13 +77,32 @@ impl Estate {
         let (server_port, kiosk_port) = (free_port()?, free_port()?);
         let seed = seed(folder, server_port).await?;
         let server = serve(folder, server_port)?;
-        wait_for(&format!("http://127.0.0.1:{server_port}/sign-in"), "the server", &folder.join("server.log")).await?;
+        wait_for(
+            &format!("http://127.0.0.1:{server_port}/sign-in"),
+            "the server",
+            &folder.join("server.log"),
+        )
+        .await?;
         let line = Line::lay(server_port).await?;
         let code = seed.gates.last().context("the seed names no gate")?.code.clone();
         claim(folder, line.port(), &code).await?;
         let gate = run_gate(folder, kiosk_port)?;
-        wait_for(&format!("http://127.0.0.1:{kiosk_port}/status"), "the gate", &folder.join("gate.log")).await?;
-        let estate = Self { folder: folder.to_owned(), seed, server_port, kiosk_port, line, clock: SimClock::new(clock_file), server, gate };
+        wait_for(
+            &format!("http://127.0.0.1:{kiosk_port}/status"),
+            "the gate",
+            &folder.join("gate.log"),
+        )
+        .await?;
+        let estate = Self {
+            folder: folder.to_owned(),
+            seed,
+            server_port,
+            kiosk_port,
+            line,
+            clock: SimClock::new(clock_file),
+            server,
+            gate,
+        };
         estate.until("the gate has its first snapshot", |status| status.epoch > 0).await?;
         Ok(estate)
     }
@@ -201,7 +220,11 @@ async fn seed(folder: &Path, port: u16) -> anyhow::Result<Seed> {
         .args(["--address", &format!("http://localhost:{port}")])
         .output()
         .await?;
-    anyhow::ensure!(output.status.success(), "seeding failed: {}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "seeding failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).context("what `seed` printed")
 }
 
@@ -221,13 +244,25 @@ fn serve(folder: &Path, port: u16) -> anyhow::Result<Child> {
 
 async fn claim(folder: &Path, port: u16, code: &str) -> anyhow::Result<()> {
     let output = Command::new(program("countenance-gate")?)
-        .args(["claim", "--demo", "--server", &format!("http://127.0.0.1:{port}"), "--code", code, "--data"])
+        .args([
+            "claim",
+            "--demo",
+            "--server",
+            &format!("http://127.0.0.1:{port}"),
+            "--code",
+            code,
+            "--data",
+        ])
         .arg(folder.join("gate"))
         .arg("--anchor")
         .arg(folder.join("anchor"))
         .output()
         .await?;
-    anyhow::ensure!(output.status.success(), "claiming the gate failed: {}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "claiming the gate failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(())
 }
 

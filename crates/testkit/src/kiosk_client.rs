@@ -33,7 +33,10 @@ impl Kiosk {
         request.headers_mut().insert("origin", format!("http://127.0.0.1:{port}").parse()?);
         request.headers_mut().insert("cookie", cookie.parse()?);
         let (socket, _) = tokio_tungstenite::connect_async(request).await.context("kiosk socket")?;
-        let mut kiosk = Self { socket, screen: Value::Null };
+        let mut kiosk = Self {
+            socket,
+            screen: Value::Null,
+        };
         kiosk.next_screen().await?;
         Ok(kiosk)
     }
@@ -56,7 +59,12 @@ impl Kiosk {
     }
 
     pub fn actions(&self) -> Vec<String> {
-        self.screen["actions"].as_array().into_iter().flatten().filter_map(|action| action.as_str().map(str::to_owned)).collect()
+        self.screen["actions"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|action| action.as_str().map(str::to_owned))
+            .collect()
     }
 
     pub async fn press(&mut self, action: &str) -> anyhow::Result<()> {
@@ -84,14 +92,18 @@ impl Kiosk {
 
     /// Waits for a screen with this key.
     pub async fn expect(&mut self, key: &str) -> anyhow::Result<()> {
-        self.until(|screen| screen["key"] == key).await.with_context(|| format!("waiting for screen `{key}`, still at `{}` {}", self.key(), self.code()))
+        self.until(|screen| screen["key"] == key)
+            .await
+            .with_context(|| format!("waiting for screen `{key}`, still at `{}` {}", self.key(), self.code()))
     }
 
     /// Waits for a screen that fits.
     pub async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while !fits(&self.screen) {
-            tokio::time::timeout_at(deadline, self.next_screen()).await.context("the screen did not change in time")??;
+            tokio::time::timeout_at(deadline, self.next_screen())
+                .await
+                .context("the screen did not change in time")??;
         }
         Ok(())
     }
@@ -149,7 +161,16 @@ impl Kiosk {
 
 /// The cookie that `GET /` sets.
 pub async fn page_cookie(port: u16) -> anyhow::Result<String> {
-    let answer = reqwest::Client::builder().no_proxy().build()?.get(format!("http://127.0.0.1:{port}/")).send().await?;
-    let cookie = answer.headers().get("set-cookie").context("the kiosk page sets no cookie")?.to_str()?;
+    let answer = reqwest::Client::builder()
+        .no_proxy()
+        .build()?
+        .get(format!("http://127.0.0.1:{port}/"))
+        .send()
+        .await?;
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .context("the kiosk page sets no cookie")?
+        .to_str()?;
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }

@@ -18,7 +18,11 @@ pub struct Phone {
 
 impl Phone {
     pub fn new(now: Timestamp, rng: &mut dyn Rng) -> Self {
-        Self { key: SigningKey::generate(rng), secret: SecretKey::new(rng::bytes(rng)), month: now.month() }
+        Self {
+            key: SigningKey::generate(rng),
+            secret: SecretKey::new(rng::bytes(rng)),
+            month: now.month(),
+        }
     }
 
     pub fn public(&self) -> PublicKey {
@@ -32,7 +36,9 @@ impl Phone {
 
     pub fn record_secret(&self) -> [u8; 32] {
         let mut out = [0; 32];
-        let _ = Hkdf::<Sha256>::new(None, self.secret.expose()).expand(b"countenance/record-key/v1", &mut out).is_ok();
+        let _ = Hkdf::<Sha256>::new(None, self.secret.expose())
+            .expand(b"countenance/record-key/v1", &mut out)
+            .is_ok();
         out
     }
 

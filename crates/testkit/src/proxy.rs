@@ -18,7 +18,11 @@ impl Line {
     /// Forwards a free port of loopback to `server_port`.
     pub async fn lay(server_port: u16) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let line = Self { port: listener.local_addr()?.port(), cut: Arc::default(), changed: Arc::default() };
+        let line = Self {
+            port: listener.local_addr()?.port(),
+            cut: Arc::default(),
+            changed: Arc::default(),
+        };
         let (cut, changed) = (Arc::clone(&line.cut), Arc::clone(&line.changed));
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
@@ -46,7 +50,9 @@ impl Line {
 }
 
 async fn forward(mut near: TcpStream, server_port: u16, changed: Arc<Notify>) {
-    let Ok(mut far) = TcpStream::connect(("127.0.0.1", server_port)).await else { return };
+    let Ok(mut far) = TcpStream::connect(("127.0.0.1", server_port)).await else {
+        return;
+    };
     tokio::select! {
         _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
         () = changed.notified() => {}

@@ -49,8 +49,16 @@ impl std::fmt::Debug for Scene {
 impl Scene {
     /// One person at the middle, `metres` away. `pictures` is the directory that `setup` fills.
     pub fn of(pictures: &Path, sitter: Sitter, metres: f32) -> anyhow::Result<Self> {
-        let person = Person { portrait: Portrait::open(pictures, sitter, eyes_px_at(metres))?, x: 320.0, y: 205.0, feathered: false };
-        Ok(Self { people: vec![person], phone: None })
+        let person = Person {
+            portrait: Portrait::open(pictures, sitter, eyes_px_at(metres))?,
+            x: 320.0,
+            y: 205.0,
+            feathered: false,
+        };
+        Ok(Self {
+            people: vec![person],
+            phone: None,
+        })
     }
 
     /// Moves the first person so that the middle between the eyes is at (`x`, `y`), pixels.
@@ -65,7 +73,12 @@ impl Scene {
     /// One more person: beside the first, or behind, when farther away.
     pub fn and(mut self, pictures: &Path, sitter: Sitter, metres: f32, x: f32, y: f32) -> anyhow::Result<Self> {
         let portrait = Portrait::open(pictures, sitter, eyes_px_at(metres))?;
-        self.people.push(Person { portrait, x, y, feathered: true });
+        self.people.push(Person {
+            portrait,
+            x,
+            y,
+            feathered: true,
+        });
         Ok(self)
     }
 
@@ -136,7 +149,9 @@ pub(crate) fn jpeg(raster: &Raster) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 92);
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
-    encoder.encode(&raster.to_bytes(), WIDTH, HEIGHT, jpeg_encoder::ColorType::Rgb).context("encode a frame")?;
+    encoder
+        .encode(&raster.to_bytes(), WIDTH, HEIGHT, jpeg_encoder::ColorType::Rgb)
+        .context("encode a frame")?;
     Ok(bytes)
 }
 

@@ -90,8 +90,21 @@ async fn begin(folder: &Path) -> anyhow::Result<World> {
     let estate = Estate::raise(folder).await?;
     let operator = Browser::new(&estate.server(), "zh-CN")?;
     let kiosk = Kiosk::open(estate.kiosk_port).await?;
-    let world = World { operator, kiosk, clips: Clips::load()?, eyes: Eyes::open()?, a: None, b: None, rng: SystemRng, teller: Teller::default(), estate };
-    world.teller.saw(&format!("{} households, gate at door 3 claimed as DEMO, kiosk on port {}", world.estate.seed.households, world.estate.kiosk_port));
+    let world = World {
+        operator,
+        kiosk,
+        clips: Clips::load()?,
+        eyes: Eyes::open()?,
+        a: None,
+        b: None,
+        rng: SystemRng,
+        teller: Teller::default(),
+        estate,
+    };
+    world.teller.saw(&format!(
+        "{} households, gate at door 3 claimed as DEMO, kiosk on port {}",
+        world.estate.seed.households, world.estate.kiosk_port
+    ));
     Ok(world)
 }
 
@@ -125,12 +138,16 @@ impl World {
     pub async fn ask_by_face(&mut self, unit: &str, clip: &[Vec<u8>]) -> anyhow::Result<String> {
         self.claim_unit(unit).await?;
         self.kiosk.press("face").await?;
-        self.kiosk.until(|screen| screen["key"] == "prompt.face" || screen["outcome"] == "refused").await?;
+        self.kiosk
+            .until(|screen| screen["key"] == "prompt.face" || screen["outcome"] == "refused")
+            .await?;
         if self.kiosk.outcome() == "refused" {
             return Ok("refused".into());
         }
         self.kiosk.press("face").await?;
-        self.kiosk.until(|screen| screen["camera"] == "face" || screen["outcome"] == "refused").await?;
+        self.kiosk
+            .until(|screen| screen["camera"] == "face" || screen["outcome"] == "refused")
+            .await?;
         self.kiosk.play(clip).await
     }
 
@@ -138,7 +155,9 @@ impl World {
     pub async fn ask_by_qr(&mut self, text: &str) -> anyhow::Result<String> {
         self.kiosk.reset().await?;
         self.kiosk.press("qr").await?;
-        self.kiosk.until(|screen| screen["camera"] == "code" || screen["outcome"] == "refused").await?;
+        self.kiosk
+            .until(|screen| screen["camera"] == "code" || screen["outcome"] == "refused")
+            .await?;
         let picture = crate::clips::code_frame(text)?;
         self.kiosk.show_code(&picture).await?;
         Ok(self.kiosk.outcome().to_owned())
@@ -147,9 +166,13 @@ impl World {
     pub async fn ask_by_pin(&mut self, unit: &str, pin: &str) -> anyhow::Result<String> {
         self.claim_unit(unit).await?;
         self.kiosk.press("pin").await?;
-        self.kiosk.until(|screen| screen["input"] == "pin" || screen["outcome"] == "refused").await?;
+        self.kiosk
+            .until(|screen| screen["input"] == "pin" || screen["outcome"] == "refused")
+            .await?;
         self.kiosk.type_in("pin", pin).await?;
-        self.kiosk.until(|screen| matches!(screen["outcome"].as_str(), Some("opened" | "refused"))).await?;
+        self.kiosk
+            .until(|screen| matches!(screen["outcome"].as_str(), Some("opened" | "refused")))
+            .await?;
         Ok(self.kiosk.outcome().to_owned())
     }
 

@@ -6,8 +6,13 @@ use zeroize::Zeroizing;
 use crate::Picture;
 
 /// Template of `ArcFace` for 112 × 112: eyes, nose, corners of the mouth.
-pub(crate) const TEMPLATE: [[f32; 2]; 5] =
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]];
+pub(crate) const TEMPLATE: [[f32; 2]; 5] = [
+    [38.2946, 51.6963],
+    [73.5318, 51.5014],
+    [56.0252, 71.7366],
+    [41.5493, 92.3655],
+    [70.7299, 92.2041],
+];
 
 /// Most samples per side of one result pixel. Sixteen of each serve faces 1,800 pixels wide.
 const SAMPLES_MAX: usize = 16;
@@ -24,7 +29,11 @@ pub(crate) struct Similarity {
 impl Similarity {
     /// The least-squares similarity that takes `from` to `to`; `None` when the points have no spread.
     pub(crate) fn between(from: &[[f32; 2]; 5], to: &[[f32; 2]; 5]) -> Option<Self> {
-        let centre = |points: &[[f32; 2]; 5]| points.iter().fold([0.0, 0.0], |[x, y], point| [x + point[0] / 5.0, y + point[1] / 5.0]);
+        let centre = |points: &[[f32; 2]; 5]| {
+            points
+                .iter()
+                .fold([0.0, 0.0], |[x, y], point| [x + point[0] / 5.0, y + point[1] / 5.0])
+        };
         let ([from_x, from_y], [to_x, to_y]) = (centre(from), centre(to));
         let (mut along, mut across, mut spread) = (0.0, 0.0, 0.0);
         for ([fx, fy], [tx, ty]) in from.iter().zip(to) {
@@ -37,7 +46,12 @@ impl Similarity {
             return None;
         }
         let (a, b) = (along / spread, across / spread);
-        Some(Self { a, b, x: to_x - a * from_x + b * from_y, y: to_y - b * from_x - a * from_y })
+        Some(Self {
+            a,
+            b,
+            x: to_x - a * from_x + b * from_y,
+            y: to_y - b * from_x - a * from_y,
+        })
     }
 
     pub(crate) fn apply(&self, x: f32, y: f32) -> (f32, f32) {
@@ -53,7 +67,11 @@ impl Similarity {
 /// two, each result is the mean of several samples, so that fine detail does not turn into false detail.
 pub(crate) fn warp(picture: &Picture, map: &Similarity, size: usize) -> Zeroizing<Vec<f32>> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-    let samples = if map.scale() > 2.0 { (map.scale().ceil() as usize).clamp(1, SAMPLES_MAX) } else { 1 };
+    let samples = if map.scale() > 2.0 {
+        (map.scale().ceil() as usize).clamp(1, SAMPLES_MAX)
+    } else {
+        1
+    };
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     let offsets: Vec<f32> = (0..samples).map(|at| (at as f32 + 0.5) / samples as f32 - 0.5).collect();
     #[expect(clippy::cast_precision_loss, reason = "small numbers")]
@@ -89,7 +107,7 @@ fn bilinear(picture: &Picture, x: f32, y: f32) -> [f32; 3] {
     for (dx, dy, share) in corners {
         if let Some(pixel) = picture.pixel(column.saturating_add(dx), row.saturating_add(dy)) {
             for (sum, value) in sum.iter_mut().zip(pixel) {
-                *sum = value.mul_add(share, *sum);
+                *sum += value * share;
             }
         }
     }
@@ -104,7 +122,10 @@ mod tests {
     fn a_known_turn_scale_and_shift_is_found_again() {
         let (turn, scale, shift) = (0.4f32, 3.5f32, [120.0f32, -40.0f32]);
         let moved = TEMPLATE.map(|[x, y]| {
-            [scale * (turn.cos() * x - turn.sin() * y) + shift[0], scale * (turn.sin() * x + turn.cos() * y) + shift[1]]
+            [
+                scale * (turn.cos() * x - turn.sin() * y) + shift[0],
+                scale * (turn.sin() * x + turn.cos() * y) + shift[1],
+            ]
         });
         let map = Similarity::between(&TEMPLATE, &moved).unwrap();
         for ([x, y], [tx, ty]) in TEMPLATE.iter().zip(moved) {

@@ -29,7 +29,12 @@ pub(crate) fn decode(bytes: &[u8], limits: Limits) -> Result<Picture, PictureErr
 }
 
 fn judge(width: usize, height: usize, limits: Limits) -> Result<(u32, u32), PictureError> {
-    let side = |side: usize| u32::try_from(side).ok().filter(|side| *side <= limits.side).ok_or(PictureError::TooLarge);
+    let side = |side: usize| {
+        u32::try_from(side)
+            .ok()
+            .filter(|side| *side <= limits.side)
+            .ok_or(PictureError::TooLarge)
+    };
     let (width, height) = (side(width)?, side(height)?);
     if u64::from(width) * u64::from(height) > limits.pixels {
         return Err(PictureError::TooLarge);
@@ -46,7 +51,10 @@ fn jpeg(bytes: &[u8], limits: Limits) -> Result<Picture, PictureError> {
     let unpadded = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let whole = bytes.get(..unpadded).is_some_and(|content| content.ends_with(&[0xff, 0xd9]));
     // Strict mode refuses damaged entropy data too, instead of going on with what it has.
-    let options = DecoderOptions::new_safe().set_strict_mode(true).jpeg_set_out_colorspace(ColorSpace::RGB).jpeg_set_max_scans(SCANS_MAX);
+    let options = DecoderOptions::new_safe()
+        .set_strict_mode(true)
+        .jpeg_set_out_colorspace(ColorSpace::RGB)
+        .jpeg_set_max_scans(SCANS_MAX);
     // The decoder's own side limit would answer first, with an error that cannot be told from damage.
     let options = options.set_max_width(usize::from(u16::MAX)).set_max_height(usize::from(u16::MAX));
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
@@ -121,10 +129,19 @@ mod tests {
         ihdr.extend(height.to_be_bytes());
         ihdr.extend([8, 2, 0, 0, 0]);
         let crc = ihdr.iter().fold(u32::MAX, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }
+            })
         });
         let idat = [0, 0, 0, 0, b'I', b'D', b'A', b'T', 0x35, 0xaf, 0x06, 0x1e];
-        [b"\x89PNG\r\n\x1a\n".as_slice(), &13u32.to_be_bytes(), &ihdr, &(!crc).to_be_bytes(), &idat].concat()
+        [
+            b"\x89PNG\r\n\x1a\n".as_slice(),
+            &13u32.to_be_bytes(),
+            &ihdr,
+            &(!crc).to_be_bytes(),
+            &idat,
+        ]
+        .concat()
     }
 
     #[test]
@@ -149,7 +166,16 @@ mod tests {
         assert_eq!(code(&huge_jpeg, limits), "picture.too_large");
         assert_eq!(code(&huge_png(50_000, 50_000), limits), "picture.too_large");
         assert_eq!(code(&jpeg, Limits { bytes: 100, ..limits }), "picture.too_large");
-        assert_eq!(code(&jpeg, Limits { pixels: 64 * 48 - 1, ..limits }), "picture.too_large");
+        assert_eq!(
+            code(
+                &jpeg,
+                Limits {
+                    pixels: 64 * 48 - 1,
+                    ..limits
+                }
+            ),
+            "picture.too_large"
+        );
         assert_eq!(code(&encoded(Png, 31, 64), limits), "picture.too_small");
         assert_eq!(code(b"this is a text\n", limits), "picture.unknown_format");
         assert_eq!(code(b"", limits), "picture.unknown_format");

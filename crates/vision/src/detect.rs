@@ -24,7 +24,13 @@ impl Letterbox {
         let scale = (f32::from(input.width) / width).min(f32::from(input.height) / height);
         let fit = |side: f32, most: u16| ((side * scale).round() as usize).clamp(1, usize::from(most));
         let (width, height) = (fit(width, input.width), fit(height, input.height));
-        Self { scale, left: (usize::from(input.width) - width) / 2, top: (usize::from(input.height) - height) / 2, width, height }
+        Self {
+            scale,
+            left: (usize::from(input.width) - width) / 2,
+            top: (usize::from(input.height) - height) / 2,
+            width,
+            height,
+        }
     }
 }
 
@@ -38,7 +44,9 @@ pub(crate) fn detect(model: &mut Model, input: &DetectInput, picture: &Picture) 
         return Err(RunError::Form("detect"));
     }
     let candidates = scores.chunks_exact(2).zip(boxes.chunks_exact(4)).filter_map(|(score, corners)| {
-        let (&[_, score], &[left, top, right, bottom]) = (score, corners) else { return None };
+        let (&[_, score], &[left, top, right, bottom]) = (score, corners) else {
+            return None;
+        };
         let area = Area {
             left: across(left, f32::from(input.width), letterbox.left, letterbox.scale),
             top: across(top, f32::from(input.height), letterbox.top, letterbox.scale),
@@ -53,16 +61,24 @@ pub(crate) fn detect(model: &mut Model, input: &DetectInput, picture: &Picture) 
 
 #[expect(clippy::cast_precision_loss, reason = "sides of pictures are far below 2^23")]
 fn across(fraction: f32, size: f32, offset: usize, scale: f32) -> f32 {
-    fraction.mul_add(size, -(offset as f32)) / scale
+    (fraction * size - offset as f32) / scale
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sides of pictures are far below 2^23")]
 fn prepare(picture: &Picture, input: &DetectInput, at: &Letterbox) -> Zeroizing<Vec<f32>> {
-    let whole = Area { left: 0.0, top: 0.0, right: picture.width() as f32, bottom: picture.height() as f32 };
+    let whole = Area {
+        left: 0.0,
+        top: 0.0,
+        right: picture.width() as f32,
+        bottom: picture.height() as f32,
+    };
     let small = resample(picture, whole, at.width, at.height);
     let (width, height) = (usize::from(input.width), usize::from(input.height));
     let mut canvas = Zeroizing::new(vec![f32::from(input.pad); width * height * 3]);
-    for (row, out) in small.chunks_exact(at.width * 3).zip(canvas.chunks_exact_mut(width * 3).skip(at.top)) {
+    for (row, out) in small
+        .chunks_exact(at.width * 3)
+        .zip(canvas.chunks_exact_mut(width * 3).skip(at.top))
+    {
         if let Some(out) = out.get_mut(at.left * 3..(at.left + at.width) * 3) {
             out.copy_from_slice(row);
         }
@@ -89,7 +105,15 @@ mod tests {
 
     #[test]
     fn overlapping_boxes_are_one_face_and_the_surest_stays() {
-        let face = |left: f32, score| Face { area: Area { left, top: 0.0, right: left + 10.0, bottom: 10.0 }, score };
+        let face = |left: f32, score| Face {
+            area: Area {
+                left,
+                top: 0.0,
+                right: left + 10.0,
+                bottom: 10.0,
+            },
+            score,
+        };
         let kept = once_each(vec![face(0.0, 0.7), face(1.0, 0.9), face(50.0, 0.8)], 0.4);
         assert_eq!(kept.len(), 2);
         assert!(kept.contains(&face(1.0, 0.9)) && kept.contains(&face(50.0, 0.8)));

@@ -17,7 +17,11 @@ pub fn rough_distance_mm(face_px: f32, width: u32, field_of_view: f32) -> Option
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sides of pictures are far below 2^23")]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be positive and below a kilometre")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be positive and below a kilometre"
+)]
 fn pinhole(object_mm: f32, object_px: f32, width: u32, field_of_view: f32) -> Option<u32> {
     if !(object_px > 0.0 && field_of_view > 1.0 && field_of_view < 170.0) {
         return None;
@@ -37,7 +41,14 @@ mod tests {
         assert_eq!(distance_mm(50.0, 640, 60.0), Some(698));
         assert_eq!(distance_mm(25.0, 640, 60.0), Some(1397));
         assert_eq!(distance_mm(100.0, 1280, 60.0), Some(698));
-        for (eyes, view) in [(0.0, 60.0), (-1.0, 60.0), (f32::NAN, 60.0), (50.0, 0.0), (50.0, 180.0), (50.0, f32::NAN)] {
+        for (eyes, view) in [
+            (0.0, 60.0),
+            (-1.0, 60.0),
+            (f32::NAN, 60.0),
+            (50.0, 0.0),
+            (50.0, 180.0),
+            (50.0, f32::NAN),
+        ] {
             assert_eq!(distance_mm(eyes, 640, view), None, "{eyes} {view}");
         }
     }

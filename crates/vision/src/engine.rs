@@ -75,11 +75,19 @@ pub(crate) fn runtime(pack: &Pack, path: &Path) -> Result<Environment, LoadError
     }
     let mut started = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((other, environment)) = started.as_ref() {
-        return if *other == hash { Ok(environment.clone()) } else { Err(LoadError::RuntimeOther) };
+        return if *other == hash {
+            Ok(environment.clone())
+        } else {
+            Err(LoadError::RuntimeOther)
+        };
     }
     let builder = ort::init_from(path).map_err(|error| LoadError::Runtime(error.to_string()))?;
     // The pinned build has nobody to tell; a later one might, and this asks it not to.
-    let environment = builder.with_name("countenance").with_telemetry(false).build().map_err(|error| LoadError::Runtime(error.to_string()))?;
+    let environment = builder
+        .with_name("countenance")
+        .with_telemetry(false)
+        .build()
+        .map_err(|error| LoadError::Runtime(error.to_string()))?;
     *started = Some((hash, environment.clone()));
     Ok(environment)
 }

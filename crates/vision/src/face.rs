@@ -50,7 +50,12 @@ impl Area {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped to the picture first")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "clamped to the picture first"
+)]
 fn whole(value: f32, size: u32) -> usize {
     value.clamp(0.0, size as f32) as usize
 }
@@ -96,7 +101,10 @@ impl Landmarks {
     }
 
     fn mean(&self, points: &[usize]) -> [f32; 2] {
-        let sum = points.iter().filter_map(|at| self.0.get(*at)).fold([0.0, 0.0], |[x, y], point| [x + point[0], y + point[1]]);
+        let sum = points
+            .iter()
+            .filter_map(|at| self.0.get(*at))
+            .fold([0.0, 0.0], |[x, y], point| [x + point[0], y + point[1]]);
         #[expect(clippy::cast_precision_loss, reason = "at most four points")]
         let count = points.len() as f32;
         sum.map(|value| value / count)
@@ -104,7 +112,12 @@ impl Landmarks {
 
     /// The smallest upright rectangle around all points.
     pub(crate) fn bounds(&self) -> Area {
-        let start = Area { left: f32::MAX, top: f32::MAX, right: f32::MIN, bottom: f32::MIN };
+        let start = Area {
+            left: f32::MAX,
+            top: f32::MAX,
+            right: f32::MIN,
+            bottom: f32::MIN,
+        };
         self.0.iter().fold(start, |area, [x, y]| Area {
             left: area.left.min(*x),
             top: area.top.min(*y),
@@ -120,7 +133,12 @@ mod tests {
 
     #[test]
     fn overlap_is_the_shared_part_of_the_union() {
-        let area = |left: f32, right: f32| Area { left, top: 0.0, right, bottom: 10.0 };
+        let area = |left: f32, right: f32| Area {
+            left,
+            top: 0.0,
+            right,
+            bottom: 10.0,
+        };
         assert!((area(0.0, 10.0).overlap(&area(0.0, 10.0)) - 1.0).abs() < 1e-6);
         assert!((area(0.0, 10.0).overlap(&area(5.0, 15.0)) - 1.0 / 3.0).abs() < 1e-6);
         assert!(area(0.0, 10.0).overlap(&area(10.0, 20.0)) < 1e-6);
@@ -128,7 +146,12 @@ mod tests {
 
     #[test]
     fn pixels_are_cut_to_the_picture() {
-        let area = Area { left: -5.0, top: 3.0, right: 700.0, bottom: f32::NAN };
+        let area = Area {
+            left: -5.0,
+            top: 3.0,
+            right: 700.0,
+            bottom: f32::NAN,
+        };
         let (columns, rows) = area.pixels(640, 480);
         assert_eq!((columns, rows.start), (0..640, 3));
         assert!(rows.is_empty());

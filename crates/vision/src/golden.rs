@@ -51,8 +51,17 @@ fn boxes_points_and_liveness_are_those_of_the_reference() {
         assert!((live - number(&expected["live"])).abs() < 0.02, "{name}: {live}");
         assert!(live > 0.98, "{name}: {live}");
     }
-    let Counters { detector_calls, faces_seen, landmark_calls, liveness_calls, embedder_calls } = vision.counters();
-    assert_eq!((detector_calls, faces_seen, landmark_calls, liveness_calls, embedder_calls), (5, 6, 5, 5, 0));
+    let Counters {
+        detector_calls,
+        faces_seen,
+        landmark_calls,
+        liveness_calls,
+        embedder_calls,
+    } = vision.counters();
+    assert_eq!(
+        (detector_calls, faces_seen, landmark_calls, liveness_calls, embedder_calls),
+        (5, 6, 5, 5, 0)
+    );
 }
 
 #[test]
@@ -81,8 +90,14 @@ fn the_portraits_are_shown_well_and_a_rinse_is_not_counted() {
         let face = vision.detect(&picture).unwrap()[0];
         let landmarks = vision.landmarks(&picture, &face).unwrap();
         let quality = vision.quality(&picture, &landmarks).unwrap();
-        assert!(quality.yaw.abs() < 25.0 && quality.pitch.abs() < 25.0 && quality.roll.abs() < 20.0, "{name}: {quality:?}");
-        assert!(quality.sharpness > 20.0 && (60.0..220.0).contains(&quality.exposure), "{name}: {quality:?}");
+        assert!(
+            quality.yaw.abs() < 25.0 && quality.pitch.abs() < 25.0 && quality.roll.abs() < 20.0,
+            "{name}: {quality:?}"
+        );
+        assert!(
+            quality.sharpness > 20.0 && (60.0..220.0).contains(&quality.exposure),
+            "{name}: {quality:?}"
+        );
     }
     let before = vision.counters();
     vision.rinse().unwrap();

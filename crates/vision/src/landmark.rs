@@ -13,10 +13,10 @@ pub(crate) fn landmarks(model: &mut Model, input: &LandmarkInput, picture: &Pict
     let first = pass(model, input, picture, face)?.bounds();
     let (width, height) = (first.width(), first.height());
     let second = Area {
-        left: width.mul_add(-input.side, first.left),
-        top: height.mul_add(-input.above, first.top),
-        right: width.mul_add(input.side, first.right),
-        bottom: height.mul_add(input.below, first.bottom),
+        left: first.left - width * input.side,
+        top: first.top - height * input.above,
+        right: first.right + width * input.side,
+        bottom: first.bottom + height * input.below,
     };
     if width < 1.0 || height < 1.0 {
         return Err(RunError::NoSpread);
@@ -29,7 +29,7 @@ pub(crate) fn pass(model: &mut Model, input: &LandmarkInput, picture: &Picture, 
     let rgb = resample(picture, crop, size, size);
     let grey = rgb.chunks_exact(3).map(|pixel| match pixel {
         // ITU-R BT.601, as the weights were trained with.
-        &[red, green, blue] => 0.299f32.mul_add(red, 0.587f32.mul_add(green, 0.114 * blue)) / input.scale,
+        &[red, green, blue] => (0.299 * red + 0.587 * green + 0.114 * blue) / input.scale,
         _ => 0.0,
     });
     let data: Zeroizing<Vec<f32>> = Zeroizing::new(grey.collect());
@@ -40,7 +40,7 @@ pub(crate) fn pass(model: &mut Model, input: &LandmarkInput, picture: &Picture, 
     let mut points = Zeroizing::new(Vec::with_capacity(POINTS));
     for point in output.chunks_exact(2) {
         if let &[x, y] = point {
-            points.push([x.mul_add(crop.width(), crop.left), y.mul_add(crop.height(), crop.top)]);
+            points.push([crop.left + x * crop.width(), crop.top + y * crop.height()]);
         }
     }
     Ok(Landmarks(points))

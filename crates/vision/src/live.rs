@@ -24,7 +24,12 @@ fn surroundings(face: Area, times: f32, width: u32, height: u32) -> Area {
     let (x, y) = face.centre();
     let left = (x - width / 2.0).min(picture_width - width).max(0.0);
     let top = (y - height / 2.0).min(picture_height - height).max(0.0);
-    Area { left, top, right: left + width, bottom: top + height }
+    Area {
+        left,
+        top,
+        right: left + width,
+        bottom: top + height,
+    }
 }
 
 fn softmax(scores: &[f32], class: usize) -> Option<f32> {
@@ -39,10 +44,24 @@ mod tests {
 
     #[test]
     fn the_crop_stays_inside_the_picture_and_keeps_its_form() {
-        let face = |left: f32, top: f32, size: f32| Area { left, top, right: left + size, bottom: top + size * 1.2 };
-        for face in [face(300.0, 200.0, 50.0), face(0.0, 0.0, 80.0), face(560.0, 380.0, 80.0), face(100.0, 10.0, 380.0), face(-20.0, -10.0, 90.0)] {
+        let face = |left: f32, top: f32, size: f32| Area {
+            left,
+            top,
+            right: left + size,
+            bottom: top + size * 1.2,
+        };
+        for face in [
+            face(300.0, 200.0, 50.0),
+            face(0.0, 0.0, 80.0),
+            face(560.0, 380.0, 80.0),
+            face(100.0, 10.0, 380.0),
+            face(-20.0, -10.0, 90.0),
+        ] {
             let crop = surroundings(face, 2.7, 640, 480);
-            assert!(crop.left >= 0.0 && crop.top >= 0.0 && crop.right <= 640.01 && crop.bottom <= 480.01, "{crop:?}");
+            assert!(
+                crop.left >= 0.0 && crop.top >= 0.0 && crop.right <= 640.01 && crop.bottom <= 480.01,
+                "{crop:?}"
+            );
             assert!((crop.height() / crop.width() - 1.2).abs() < 1e-3);
         }
     }

@@ -146,7 +146,12 @@ impl Pack {
         let text = fs::read_to_string(directory.join("manifest.toml")).map_err(|_| PackError::Missing("manifest.toml".to_owned()))?;
         let manifest: Manifest = toml::from_str(&text).map_err(|error| PackError::Manifest(error.message().to_owned()))?;
         check(&manifest)?;
-        let Files { detect, landmark, embed, live } = &manifest.files;
+        let Files {
+            detect,
+            landmark,
+            embed,
+            live,
+        } = &manifest.files;
         Ok(Self {
             hash: Sha256::digest(&text).into(),
             detect: read(directory, detect)?,
@@ -216,16 +221,40 @@ fn read(directory: &Path, entry: &Entry) -> Result<Vec<u8>, PackError> {
 
 /// Values that would switch a safeguard off, or that arithmetic cannot take.
 fn check(manifest: &Manifest) -> Result<(), PackError> {
-    let Thresholds { match_threshold, match_margin, live_threshold, search_max, .. } = manifest.thresholds;
+    let Thresholds {
+        match_threshold,
+        match_margin,
+        live_threshold,
+        search_max,
+        ..
+    } = manifest.thresholds;
     let share = |value: f32| value > 0.0 && value < 1.0;
     let side = |value: u16| (16..=1024).contains(&value);
-    let sides = [manifest.detect.width, manifest.detect.height, manifest.landmark.size, manifest.embed.size, manifest.live.size];
+    let sides = [
+        manifest.detect.width,
+        manifest.detect.height,
+        manifest.landmark.size,
+        manifest.embed.size,
+        manifest.live.size,
+    ];
     let scales = [manifest.detect.scale, manifest.landmark.scale, manifest.embed.scale];
-    let sound = [match_threshold, match_margin, live_threshold, manifest.detect.score, manifest.detect.overlap].into_iter().all(share)
+    let sound = [
+        match_threshold,
+        match_margin,
+        live_threshold,
+        manifest.detect.score,
+        manifest.detect.overlap,
+    ]
+    .into_iter()
+    .all(share)
         && search_max > 0
         && sides.into_iter().all(side)
         && scales.into_iter().all(|scale| scale >= 1.0 && scale.is_finite())
         && (1.0..=10.0).contains(&manifest.live.crop)
         && manifest.live.class < 16;
-    if sound { Ok(()) } else { Err(PackError::Manifest("a value is outside its range".to_owned())) }
+    if sound {
+        Ok(())
+    } else {
+        Err(PackError::Manifest("a value is outside its range".to_owned()))
+    }
 }

@@ -20,9 +20,17 @@ pub struct Limits {
 
 impl Limits {
     /// One frame of a camera.
-    pub const FRAME: Self = Self { bytes: 2 << 20, side: 2_048, pixels: 2_500_000 };
+    pub const FRAME: Self = Self {
+        bytes: 2 << 20,
+        side: 2_048,
+        pixels: 2_500_000,
+    };
     /// A file that someone names on the command line.
-    pub const FILE: Self = Self { bytes: 16 << 20, side: 4_096, pixels: 9_000_000 };
+    pub const FILE: Self = Self {
+        bytes: 16 << 20,
+        side: 4_096,
+        pixels: 9_000_000,
+    };
 }
 
 /// Why a picture was not decoded.
@@ -133,7 +141,9 @@ impl Picture {
         let (mut sum, mut count) = (0.0f64, 0.0f64);
         for y in rows {
             let part = columns.start * 3..columns.end * 3;
-            let (Some(here), Some(there)) = (self.row(y).get(part.clone()), other.row(y).get(part)) else { continue };
+            let (Some(here), Some(there)) = (self.row(y).get(part.clone()), other.row(y).get(part)) else {
+                continue;
+            };
             for (here, there) in here.chunks_exact(3).zip(there.chunks_exact(3)) {
                 sum += f64::from((luma(here) - luma(there)).abs());
                 count += 1.0;
@@ -146,7 +156,7 @@ impl Picture {
 /// Luma of one RGB pixel after ITU-R BT.601, 0 to 255.
 pub(crate) fn luma(pixel: &[u8]) -> f32 {
     match pixel {
-        &[red, green, blue] => 0.299f32.mul_add(f32::from(red), 0.587f32.mul_add(f32::from(green), 0.114 * f32::from(blue))),
+        &[red, green, blue] => 0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue),
         _ => 0.0,
     }
 }
@@ -166,7 +176,12 @@ mod tests {
 
     #[test]
     fn difference_sees_one_level_and_finds_nothing_between_equal_pictures() {
-        let whole = Area { left: 0.0, top: 0.0, right: 40.0, bottom: 40.0 };
+        let whole = Area {
+            left: 0.0,
+            top: 0.0,
+            right: 40.0,
+            bottom: 40.0,
+        };
         assert!((flat(100).difference(&flat(101), whole) - 1.0).abs() < 1e-4);
         assert!(flat(100).difference(&flat(100), whole) < f32::EPSILON);
     }

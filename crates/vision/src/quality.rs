@@ -55,7 +55,7 @@ fn middle(one: [f32; 2], other: [f32; 2]) -> [f32; 2] {
 
 fn luma_plane(aligned: &[f32]) -> zeroize::Zeroizing<Vec<f32>> {
     let luma = aligned.chunks_exact(3).map(|pixel| match pixel {
-        &[red, green, blue] => 0.299f32.mul_add(red, 0.587f32.mul_add(green, 0.114 * blue)),
+        &[red, green, blue] => 0.299 * red + 0.587 * green + 0.114 * blue,
         _ => 0.0,
     });
     zeroize::Zeroizing::new(luma.collect())
@@ -74,7 +74,7 @@ fn sharpness(luma: &[f32], size: usize) -> f32 {
         let inner = above.iter().skip(1).zip(below.iter().skip(1)).zip(here.windows(3));
         for ((above, below), here) in inner {
             if let &[left, centre, right] = here {
-                edges.push(4.0f32.mul_add(-centre, above + below + left + right));
+                edges.push(above + below + left + right - 4.0 * centre);
             }
         }
     }
@@ -87,7 +87,9 @@ impl Picture {
     /// Mean luma of the whole picture, 0 to 255: a covered or dark camera is told apart from an empty place.
     pub fn exposure(&self) -> f32 {
         let rows = (0..self.height() as usize).step_by(8);
-        let values: Vec<f32> = rows.flat_map(|y| self.row(y).chunks_exact(3).step_by(8).map(luma).collect::<Vec<_>>()).collect();
+        let values: Vec<f32> = rows
+            .flat_map(|y| self.row(y).chunks_exact(3).step_by(8).map(luma).collect::<Vec<_>>())
+            .collect();
         mean(&values)
     }
 }
@@ -116,18 +118,35 @@ mod tests {
     #[test]
     fn a_straight_face_has_no_angles_and_a_turned_nose_has() {
         let flat = vec![100.0; 112 * 112 * 3];
-        let straight = quality(&face([[40.0, 50.0], [80.0, 50.0]], [60.0, 70.0], [[45.0, 90.0], [75.0, 90.0]]), &flat, 112);
-        assert!(straight.yaw.abs() < 1.0 && straight.pitch.abs() < 1.0 && straight.roll.abs() < 1.0, "{straight:?}");
+        let straight = quality(
+            &face([[40.0, 50.0], [80.0, 50.0]], [60.0, 70.0], [[45.0, 90.0], [75.0, 90.0]]),
+            &flat,
+            112,
+        );
+        assert!(
+            straight.yaw.abs() < 1.0 && straight.pitch.abs() < 1.0 && straight.roll.abs() < 1.0,
+            "{straight:?}"
+        );
         assert!((straight.eyes_px - 40.0).abs() < 1e-3 && straight.sharpness < 1e-3 && (straight.exposure - 100.0).abs() < 0.1);
-        let turned = quality(&face([[40.0, 50.0], [80.0, 50.0]], [72.0, 70.0], [[45.0, 90.0], [75.0, 90.0]]), &flat, 112);
+        let turned = quality(
+            &face([[40.0, 50.0], [80.0, 50.0]], [72.0, 70.0], [[45.0, 90.0], [75.0, 90.0]]),
+            &flat,
+            112,
+        );
         assert!(turned.yaw > 25.0 && turned.yaw < 40.0, "{turned:?}");
-        let tilted = quality(&face([[40.0, 50.0], [80.0, 60.0]], [56.0, 74.0], [[40.0, 90.0], [70.0, 98.0]]), &flat, 112);
+        let tilted = quality(
+            &face([[40.0, 50.0], [80.0, 60.0]], [56.0, 74.0], [[40.0, 90.0], [70.0, 98.0]]),
+            &flat,
+            112,
+        );
         assert!((tilted.roll - 14.0).abs() < 1.0, "{tilted:?}");
     }
 
     #[test]
     fn a_checkerboard_is_sharp() {
-        let board: Vec<f32> = (0..112 * 112).flat_map(|at| [if (at / 112 + at % 112) % 2 == 0 { 50.0 } else { 150.0 }; 3]).collect();
+        let board: Vec<f32> = (0..112 * 112)
+            .flat_map(|at| [if (at / 112 + at % 112) % 2 == 0 { 50.0 } else { 150.0 }; 3])
+            .collect();
         let straight = face([[40.0, 50.0], [80.0, 50.0]], [60.0, 70.0], [[45.0, 90.0], [75.0, 90.0]]);
         assert!(quality(&straight, &board, 112).sharpness > 1000.0);
     }

@@ -25,7 +25,7 @@ pub(crate) fn resample(picture: &Picture, area: Area, width: usize, height: usiz
             let mut sum = [0.0f32; 3];
             for (pixel, weight) in source.chunks_exact(3).zip(&taps.weights) {
                 for (sum, value) in sum.iter_mut().zip(pixel) {
-                    *sum = f32::from(*value).mul_add(*weight, *sum);
+                    *sum += f32::from(*value) * weight;
                 }
             }
             out.copy_from_slice(&sum);
@@ -37,7 +37,7 @@ pub(crate) fn resample(picture: &Picture, area: Area, width: usize, height: usiz
         let source = narrowed.get(from..).unwrap_or_default();
         for (row, weight) in source.chunks_exact(row_length.max(1)).zip(&taps.weights) {
             for (out, value) in out.iter_mut().zip(row) {
-                *out = value.mul_add(*weight, *out);
+                *out += value * weight;
             }
         }
     }
@@ -52,7 +52,7 @@ fn taps(start: f32, length: f32, results: usize, size: usize) -> Vec<Taps> {
     let last = size.saturating_sub(1) as f32;
     (0..results)
         .map(|at| {
-            let centre = (at as f32 + 0.5).mul_add(step, start) - 0.5;
+            let centre = start + (at as f32 + 0.5) * step - 0.5;
             // Far outside, every tap would fall on the edge pixel: the centre is moved to where that is already so.
             let centre = centre.clamp(-reach, last + reach);
             let (low, high) = ((centre - reach).ceil(), (centre + reach).floor());
@@ -90,7 +90,17 @@ mod tests {
     #[test]
     fn the_same_size_is_the_same_picture() {
         let picture = stripes(40);
-        let out = resample(&picture, Area { left: 0.0, top: 0.0, right: 40.0, bottom: 40.0 }, 40, 40);
+        let out = resample(
+            &picture,
+            Area {
+                left: 0.0,
+                top: 0.0,
+                right: 40.0,
+                bottom: 40.0,
+            },
+            40,
+            40,
+        );
         for (x, pixel) in out.chunks_exact(3).take(40).enumerate() {
             assert!((pixel[0] - if x % 2 == 0 { 0.0 } else { 200.0 }).abs() < 1e-3);
         }
@@ -98,7 +108,17 @@ mod tests {
 
     #[test]
     fn stripes_become_even_when_they_shrink() {
-        let out = resample(&stripes(64), Area { left: 0.0, top: 0.0, right: 64.0, bottom: 64.0 }, 16, 16);
+        let out = resample(
+            &stripes(64),
+            Area {
+                left: 0.0,
+                top: 0.0,
+                right: 64.0,
+                bottom: 64.0,
+            },
+            16,
+            16,
+        );
         let inner: Vec<f32> = out.chunks_exact(3).skip(16 * 4 + 4).take(8).map(|pixel| pixel[0]).collect();
         assert!(inner.iter().all(|value| (value - 100.0).abs() < 5.0), "{inner:?}");
     }
@@ -107,7 +127,17 @@ mod tests {
     fn wholly_outside_the_edge_goes_on() {
         let picture = Picture::grey(40, 40);
         for far in [-1e6, 1e6] {
-            let out = resample(&picture, Area { left: far, top: far, right: far + 50.0, bottom: far + 50.0 }, 8, 8);
+            let out = resample(
+                &picture,
+                Area {
+                    left: far,
+                    top: far,
+                    right: far + 50.0,
+                    bottom: far + 50.0,
+                },
+                8,
+                8,
+            );
             assert!(out.iter().all(|value| (value - 127.0).abs() < 1e-3));
         }
     }

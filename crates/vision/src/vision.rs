@@ -21,7 +21,13 @@ pub struct Vision {
 
 impl std::fmt::Debug for Vision {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Vision({} {}, {:?})", self.manifest.name, self.manifest.version, self.meter.read())
+        write!(
+            f,
+            "Vision({} {}, {:?})",
+            self.manifest.name,
+            self.manifest.version,
+            self.meter.read()
+        )
     }
 }
 
@@ -85,7 +91,12 @@ impl Vision {
     /// same shapes again; after this they hold grey. Not counted: no face was looked at.
     pub fn rinse(&mut self) -> Result<(), RunError> {
         let grey = Picture::grey(u32::from(self.manifest.detect.width), u32::from(self.manifest.detect.height));
-        let area = Area { left: 100.0, top: 60.0, right: 180.0, bottom: 150.0 };
+        let area = Area {
+            left: 100.0,
+            top: 60.0,
+            right: 180.0,
+            bottom: 150.0,
+        };
         detect::detect(&mut self.detect, &self.manifest.detect, &grey)?;
         landmark::pass(&mut self.landmark, &self.manifest.landmark, &grey, area)?;
         live::live(&mut self.live, &self.manifest.live, &grey, area)?;

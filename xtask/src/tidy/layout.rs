@@ -42,7 +42,9 @@ fn misplaced(path: &str, line: &str) -> Option<&'static str> {
         return None;
     }
     let own_rules = path.starts_with("xtask/");
-    let sql = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "].iter().any(|word| line.contains(word));
+    let sql = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "]
+        .iter()
+        .any(|word| line.contains(word));
     let in_store = path.contains("/store") || path.starts_with("crates/storage/");
     if sql && !in_store && !own_rules {
         return Some("SQL outside a store module");
@@ -103,6 +105,9 @@ mod tests {
     #[test]
     fn a_long_function_is_found() {
         let body = "    let x = 1;\n".repeat(80);
-        assert_eq!(long_functions("a.rs", &format!("fn long() {{\n{body}}}\nfn short() {{\n}}\n")).len(), 1);
+        assert_eq!(
+            long_functions("a.rs", &format!("fn long() {{\n{body}}}\nfn short() {{\n}}\n")).len(),
+            1
+        );
     }
 }

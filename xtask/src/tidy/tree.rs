@@ -12,8 +12,20 @@ use crate::phase::{cargo, root};
 const GRAPH: &str = "docs/dependencies.txt";
 
 const LICENCES: [&str; 14] = [
-    "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MPL-2.0", "Zlib", "Unicode-3.0", "0BSD", "CC0-1.0", "Unlicense",
-    "BlueOak-1.0.0", "BSL-1.0", "MIT-0",
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "MPL-2.0",
+    "Zlib",
+    "Unicode-3.0",
+    "0BSD",
+    "CC0-1.0",
+    "Unlicense",
+    "BlueOak-1.0.0",
+    "BSL-1.0",
+    "MIT-0",
 ];
 
 pub(super) fn check() -> anyhow::Result<Vec<String>> {
@@ -32,7 +44,11 @@ fn server_without_faces() -> anyhow::Result<Vec<String>> {
         bail!("`{name}` is not in the agent's tree either: this check would find nothing");
     }
     let server = cargo_tree("countenance")?;
-    Ok(faces.iter().filter(|name| server.contains(**name)).map(|name| format!("the server depends on `{}`", name.trim())).collect())
+    Ok(faces
+        .iter()
+        .filter(|name| server.contains(**name))
+        .map(|name| format!("the server depends on `{}`", name.trim()))
+        .collect())
 }
 
 fn cargo_tree(package: &str) -> anyhow::Result<String> {
@@ -44,7 +60,11 @@ fn metadata() -> anyhow::Result<Value> {
 }
 
 fn stdout(arguments: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new(cargo()).args(arguments).current_dir(root()).output().context("cargo could not be started")?;
+    let output = Command::new(cargo())
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .context("cargo could not be started")?;
     if !output.status.success() {
         bail!("cargo {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     }
@@ -72,7 +92,9 @@ fn graph(metadata: &Value) -> anyhow::Result<Vec<String>> {
         std::fs::write(&file, &now).with_context(|| format!("cannot write {}", file.display()))?;
         return Ok(vec![]);
     }
-    Ok(vec![format!("{GRAPH} is stale; review the arrows and write it with `TIDY_WRITE=1 cargo xtask tidy`")])
+    Ok(vec![format!(
+        "{GRAPH} is stale; review the arrows and write it with `TIDY_WRITE=1 cargo xtask tidy`"
+    )])
 }
 
 /// Every dependency is under a licence of the list, or offers one by `OR`.
@@ -94,7 +116,11 @@ fn licence_fits(licence: &str) -> bool {
 }
 
 fn ours(metadata: &Value) -> impl Iterator<Item = &Value> {
-    metadata["packages"].as_array().into_iter().flatten().filter(|package| package["source"].is_null())
+    metadata["packages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|package| package["source"].is_null())
 }
 
 fn name(value: &Value) -> &str {
@@ -107,7 +133,14 @@ mod tests {
 
     #[test]
     fn licences_are_read_as_choices() {
-        for good in ["MIT", "MIT OR Apache-2.0", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR Apache-2.0) AND Unicode-3.0", "Apache-2.0 WITH LLVM-exception"] {
+        for good in [
+            "MIT",
+            "MIT OR Apache-2.0",
+            "MIT/Apache-2.0",
+            "GPL-3.0 OR MIT",
+            "(MIT OR Apache-2.0) AND Unicode-3.0",
+            "Apache-2.0 WITH LLVM-exception",
+        ] {
             assert!(licence_fits(good), "{good}");
         }
         for bad in ["", "GPL-3.0", "AGPL-3.0-only", "MIT AND GPL-2.0"] {

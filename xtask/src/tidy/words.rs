@@ -29,13 +29,27 @@ fn forbidden(path: &str, line: &str) -> Option<&'static str> {
         return None;
     }
     let lower = line.to_lowercase();
-    if ["deleted_at", "is_deleted", "delete_person", "delete_template", "watchlist", "photo_upload"].iter().any(|word| lower.contains(word)) && !is_test(path) {
+    if [
+        "deleted_at",
+        "is_deleted",
+        "delete_person",
+        "delete_template",
+        "watchlist",
+        "photo_upload",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+        && !is_test(path)
+    {
         return Some("a person is withdrawn, forgotten or erased; never flagged, listed or uploaded");
     }
     if line.trim_start().starts_with("#[allow(") {
         return Some("use `#[expect(…, reason = …)]`");
     }
-    if ["#[ignore", "#[should_panic", "assert!(true"].iter().any(|word| line.contains(word)) {
+    if ["#[ignore", "#[should_panic", "assert!(true"]
+        .iter()
+        .any(|word| line.contains(word))
+    {
         return Some("a test that does not test");
     }
     None

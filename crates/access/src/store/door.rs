@@ -52,11 +52,19 @@ macro_rules! select {
 }
 
 pub(crate) async fn lookup(tx: &mut Tx, id: DoorId) -> Result<Option<Door>, StoreError> {
-    tx.lookup(select!("WHERE id = $1"), &[id.into()]).await?.as_ref().map(read).transpose()
+    tx.lookup(select!("WHERE id = $1"), &[id.into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 pub(crate) async fn lookup_by_number(tx: &mut Tx, number: u32) -> Result<Option<Door>, StoreError> {
-    tx.lookup(select!("WHERE number = $1"), &[number.into()]).await?.as_ref().map(read).transpose()
+    tx.lookup(select!("WHERE number = $1"), &[number.into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Door>, StoreError> {
@@ -68,7 +76,10 @@ fn read(row: &Row) -> Result<Door, StoreError> {
     Ok(Door {
         id: row.get("id")?,
         number: row.get("number")?,
-        name: Text { zh: row.get("name_zh")?, en: row.get("name_en")? },
+        name: Text {
+            zh: row.get("name_zh")?,
+            en: row.get("name_en")?,
+        },
         settings: DoorSettings {
             place: Place::from_word(&place).ok_or(StoreError::Column { column: "place" })?,
             area: Area::from_word(&area).ok_or(StoreError::Column { column: "area" })?,
@@ -78,7 +89,12 @@ fn read(row: &Row) -> Result<Door, StoreError> {
             ways: read_ways(&ways).ok_or(StoreError::Column { column: "ways" })?,
             open_ms: row.get("open_ms")?,
             distance_max_mm: row.get("distance_max_mm")?,
-            zone: Zone { left: row.get("zone_left")?, top: row.get("zone_top")?, right: row.get("zone_right")?, bottom: row.get("zone_bottom")? },
+            zone: Zone {
+                left: row.get("zone_left")?,
+                top: row.get("zone_top")?,
+                right: row.get("zone_right")?,
+                bottom: row.get("zone_bottom")?,
+            },
         },
         saved_at: row.get("saved_at")?,
     })

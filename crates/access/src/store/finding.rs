@@ -43,9 +43,18 @@ pub(crate) async fn list_of_consent(tx: &mut Tx, consent: ConsentId) -> Result<V
         Ok(KeptFinding {
             gate: row.get("gate_id")?,
             rule: row.get("rule")?,
-            article: Text { zh: row.get("article_zh")?, en: row.get("article_en")? },
-            text: Text { zh: row.get("text_zh")?, en: row.get("text_en")? },
-            remedy: Text { zh: row.get("remedy_zh")?, en: row.get("remedy_en")? },
+            article: Text {
+                zh: row.get("article_zh")?,
+                en: row.get("article_en")?,
+            },
+            text: Text {
+                zh: row.get("text_zh")?,
+                en: row.get("text_en")?,
+            },
+            remedy: Text {
+                zh: row.get("remedy_zh")?,
+                en: row.get("remedy_en")?,
+            },
             epoch: row.get("epoch")?,
         })
     })

@@ -21,7 +21,9 @@ pub(crate) async fn insert(tx: &mut Tx, door: DoorId, code: [u8; 32], expires: T
 }
 
 pub(crate) async fn lookup_unclaimed(tx: &mut Tx, door: DoorId) -> Result<Option<GateId>, StoreError> {
-    let row = tx.lookup("SELECT id FROM gates WHERE door_id = $1 AND device_key IS NULL", &[door.into()]).await?;
+    let row = tx
+        .lookup("SELECT id FROM gates WHERE door_id = $1 AND device_key IS NULL", &[door.into()])
+        .await?;
     row.map(|row| row.get("id")).transpose()
 }
 
@@ -36,7 +38,10 @@ pub(crate) async fn set_claim_code(tx: &mut Tx, gate: GateId, code: [u8; 32], ex
 }
 
 pub(crate) async fn device_key_known(tx: &mut Tx, key: PublicKey) -> Result<bool, StoreError> {
-    Ok(tx.lookup("SELECT id FROM gates WHERE device_key = $1", &[key.0.into()]).await?.is_some())
+    Ok(tx
+        .lookup("SELECT id FROM gates WHERE device_key = $1", &[key.0.into()])
+        .await?
+        .is_some())
 }
 
 /// Binds the device to the gate of this code; `None` when no unused, unexpired code has this hash.
@@ -47,7 +52,13 @@ pub(crate) async fn claim(tx: &mut Tx, code: [u8; 32], claim: &Claim, now: Times
              SET device_key = $2, pack = $3, demo = $4, claimed_at = $5, claim_code_hash = NULL, claim_expires_at = NULL
              WHERE claim_code_hash = $1 AND claim_expires_at > $5 AND device_key IS NULL
              RETURNING id",
-            &[code.into(), claim.device_key.0.into(), claim.pack.into(), claim.demo.into(), now.into()],
+            &[
+                code.into(),
+                claim.device_key.0.into(),
+                claim.pack.into(),
+                claim.demo.into(),
+                now.into(),
+            ],
         )
         .await?;
     row.map(|row| row.get("id")).transpose()
@@ -65,7 +76,11 @@ macro_rules! select {
 }
 
 pub(crate) async fn lookup(tx: &mut Tx, id: GateId) -> Result<Option<Gate>, StoreError> {
-    tx.lookup(select!("WHERE id = $1"), &[id.into()]).await?.as_ref().map(read).transpose()
+    tx.lookup(select!("WHERE id = $1"), &[id.into()])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Gate>, StoreError> {
@@ -82,8 +97,14 @@ fn read(row: &Row) -> Result<Gate, StoreError> {
         claimed_at: row.get_optional("claimed_at")?,
         last_sequence: row.get("last_sequence")?,
         last_seen_at: row.get_optional("last_seen_at")?,
-        head: Head { size: row.get("head_size")?, hash: row.get("head_hash")? },
-        held: Head { size: row.get("leaves")?, hash: row.get("leaf_hash")? },
+        head: Head {
+            size: row.get("head_size")?,
+            hash: row.get("head_hash")?,
+        },
+        held: Head {
+            size: row.get("leaves")?,
+            hash: row.get("leaf_hash")?,
+        },
         forked_at: row.get_optional("forked_at")?,
     })
 }
@@ -102,11 +123,19 @@ pub(crate) async fn take_sequence(tx: &mut Tx, gate: GateId, sequence: u64, now:
 }
 
 pub(crate) async fn set_head(tx: &mut Tx, gate: GateId, head: &Head) -> Result<(), StoreError> {
-    tx.change_one("UPDATE gates SET head_size = $2, head_hash = $3 WHERE id = $1", &[gate.into(), head.size.into(), head.hash.into()]).await
+    tx.change_one(
+        "UPDATE gates SET head_size = $2, head_hash = $3 WHERE id = $1",
+        &[gate.into(), head.size.into(), head.hash.into()],
+    )
+    .await
 }
 
 pub(crate) async fn set_held(tx: &mut Tx, gate: GateId, held: &Head) -> Result<(), StoreError> {
-    tx.change_one("UPDATE gates SET leaves = $2, leaf_hash = $3 WHERE id = $1", &[gate.into(), held.size.into(), held.hash.into()]).await
+    tx.change_one(
+        "UPDATE gates SET leaves = $2, leaf_hash = $3 WHERE id = $1",
+        &[gate.into(), held.size.into(), held.hash.into()],
+    )
+    .await
 }
 
 /// Marks the gate as forked; `false` when it was already.
@@ -155,11 +184,24 @@ pub(crate) async fn list_alarms(tx: &mut Tx) -> Result<Vec<Alarm>, StoreError> {
     )
     .await?
     .iter()
-    .map(|row| Ok(Alarm { gate: row.get("gate_id")?, code: row.get("code")?, since: row.get("since")? }))
+    .map(|row| {
+        Ok(Alarm {
+            gate: row.get("gate_id")?,
+            code: row.get("code")?,
+            since: row.get("since")?,
+        })
+    })
     .collect()
 }
 
-pub(crate) async fn put_frame(tx: &mut Tx, gate: GateId, sequence: u64, leaf: &[u8], record: &[u8], now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn put_frame(
+    tx: &mut Tx,
+    gate: GateId,
+    sequence: u64,
+    leaf: &[u8],
+    record: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO frames (gate_id, sequence, leaf, record, received_at)
          VALUES ($1, $2, $3, $4, $5)",
@@ -170,6 +212,11 @@ pub(crate) async fn put_frame(tx: &mut Tx, gate: GateId, sequence: u64, leaf: &[
 
 /// The leaf at `sequence`, when it is held.
 pub(crate) async fn lookup_leaf(tx: &mut Tx, gate: GateId, sequence: u64) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = tx.lookup("SELECT leaf FROM frames WHERE gate_id = $1 AND sequence = $2", &[gate.into(), sequence.into()]).await?;
+    let row = tx
+        .lookup(
+            "SELECT leaf FROM frames WHERE gate_id = $1 AND sequence = $2",
+            &[gate.into(), sequence.into()],
+        )
+        .await?;
     row.map(|row| row.get("leaf")).transpose()
 }

@@ -46,16 +46,22 @@ pub(crate) async fn put_window(tx: &mut Tx, gate: GateId, sequence: u64, window:
 
 macro_rules! select {
     ($tail:literal) => {
-        concat!("SELECT gate_id, sequence, attempt, at, door_id, lanes, person_id, opened, reason, demo FROM passages ", $tail)
+        concat!(
+            "SELECT gate_id, sequence, attempt, at, door_id, lanes, person_id, opened, reason, demo FROM passages ",
+            $tail
+        )
     };
 }
 
 pub(crate) async fn list(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<PassageView>, StoreError> {
-    tx.list(select!("WHERE at < $1 ORDER BY at DESC, gate_id, sequence DESC LIMIT $2"), &[before.into(), limit.into()])
-        .await?
-        .iter()
-        .map(read)
-        .collect()
+    tx.list(
+        select!("WHERE at < $1 ORDER BY at DESC, gate_id, sequence DESC LIMIT $2"),
+        &[before.into(), limit.into()],
+    )
+    .await?
+    .iter()
+    .map(read)
+    .collect()
 }
 
 pub(crate) async fn list_of_person(tx: &mut Tx, person: PersonId, before: Timestamp, limit: u32) -> Result<Vec<PassageView>, StoreError> {
@@ -113,7 +119,8 @@ pub(crate) async fn last_opened_without_face(tx: &mut Tx, door: DoorId) -> Resul
 }
 
 pub(crate) async fn forget_of_door(tx: &mut Tx, door: DoorId, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM passages WHERE door_id = $1 AND at < $2", &[door.into(), before.into()]).await
+    tx.execute("DELETE FROM passages WHERE door_id = $1 AND at < $2", &[door.into(), before.into()])
+        .await
 }
 
 pub(crate) async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {

@@ -10,7 +10,9 @@ use crate::world::World;
 async fn sign(world: &mut World, input: SignConsent) -> &'static str {
     let (db, ctx) = world.parts();
     let mut tx = db.write().await.unwrap();
-    let code = sign_consent(&mut tx, &ctx, input).await.map_or_else(|error| error.code(), |_| "done");
+    let code = sign_consent(&mut tx, &ctx, input)
+        .await
+        .map_or_else(|error| error.code(), |_| "done");
     tx.commit().await.unwrap();
     code
 }
@@ -42,13 +44,28 @@ async fn only_the_persons_own_key_over_the_exact_text_makes_a_consent() {
     let other = SigningKey::generate(&mut world.rng);
     for (person, signature, expected) in [
         (a.id, other.sign_plain(text.as_bytes()), "consent.signature"),
-        (a.id, a.key.sign_plain(text.replace("gates: 1", "gates: 1,2").as_bytes()), "consent.signature"),
+        (
+            a.id,
+            a.key.sign_plain(text.replace("gates: 1", "gates: 1,2").as_bytes()),
+            "consent.signature",
+        ),
         (a.id, a.key.sign("another/domain", text.as_bytes()), "consent.signature"),
         (b.id, b.key.sign_plain(text.as_bytes()), "consent.unknown"),
         (a.id, a.key.sign_plain(text.as_bytes()), "done"),
         (a.id, a.key.sign_plain(text.as_bytes()), "consent.state"),
     ] {
-        assert_eq!(sign(&mut world, SignConsent { person, consent, signature }).await, expected);
+        assert_eq!(
+            sign(
+                &mut world,
+                SignConsent {
+                    person,
+                    consent,
+                    signature
+                }
+            )
+            .await,
+            expected
+        );
     }
     assert_eq!(world.begin(&a).await.unwrap_err(), ["consent.in_force"]);
     let mut tx = world.db.read().await.unwrap();
@@ -67,7 +84,18 @@ async fn a_draft_that_lay_too_long_is_not_signed() {
     let begun = world.begin(&a).await.unwrap();
     let signature = a.key.sign_plain(begun.consent.text.as_bytes());
     world.pass(1_800);
-    assert_eq!(sign(&mut world, SignConsent { person: a.id, consent: begun.consent.id, signature }).await, "consent.draft_old");
+    assert_eq!(
+        sign(
+            &mut world,
+            SignConsent {
+                person: a.id,
+                consent: begun.consent.id,
+                signature
+            }
+        )
+        .await,
+        "consent.draft_old"
+    );
 }
 
 #[tokio::test]
@@ -85,12 +113,18 @@ async fn a_code_gives_one_grant_at_one_gate_within_its_minutes() {
     assert_eq!(refused(world.redeem("' OR 1").await), "code.unknown");
     let older = world.code(&a, consent).await;
     let code = world.code(&a, consent).await;
-    assert_eq!(refused(world.redeem(&older).await), "code.expired", "a newer code ends the older one");
+    assert_eq!(
+        refused(world.redeem(&older).await),
+        "code.expired",
+        "a newer code ends the older one"
+    );
     let here = world.gate;
     world.gate = second_gate(&mut world).await;
     assert_eq!(refused(world.redeem(&code).await), "code.other_gate");
     world.gate = here;
-    let Redeemed::Granted(envelope) = world.redeem(&code.to_lowercase()).await else { panic!("a good code was refused") };
+    let Redeemed::Granted(envelope) = world.redeem(&code.to_lowercase()).await else {
+        panic!("a good code was refused")
+    };
     let attempt = Attempt {
         id: countenance_base::AttemptId::new(world.now, &mut world.rng),
         site: world.site.id,
@@ -98,7 +132,10 @@ async fn a_code_gives_one_grant_at_one_gate_within_its_minutes() {
         now: world.now,
         last_contact: world.now,
     };
-    let (epoch, _) = { let (statement, policy) = world.snapshot().await; (statement.epoch, policy) };
+    let (epoch, _) = {
+        let (statement, policy) = world.snapshot().await;
+        (statement.epoch, policy)
+    };
     let (verified, grant) = verify_enrol(&attempt, &envelope, &world.site_key.public(), &a.key.public().fingerprint(), epoch).unwrap();
     assert_eq!((verified.person(), verified.consent()), (a.id, consent));
     assert_eq!(grant.statement.gates, [here]);
@@ -114,7 +151,12 @@ async fn second_gate(world: &mut World) -> GateId {
     let (db, mut ctx) = world.parts();
     let mut tx = db.write().await.unwrap();
     let code = countenance_access::make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
-    let claim = countenance_gate_core::wire::Claim { code: code.code, device_key, pack: [3; 32], demo: true };
+    let claim = countenance_gate_core::wire::Claim {
+        code: code.code,
+        device_key,
+        pack: [3; 32],
+        demo: true,
+    };
     let gate = countenance_access::claim_gate(&mut tx, &ctx, &claim).await.unwrap().gate;
     tx.commit().await.unwrap();
     gate
@@ -134,7 +176,10 @@ async fn the_rulebook_is_asked_again_when_a_code_is_redeemed() {
     tx.commit().await.unwrap();
     assert_eq!(world.redeem(&code).await, Redeemed::Refused("other_way.held".to_owned()));
     world.turn_on(&a, Lane::Qr).await;
-    assert!(matches!(world.redeem(&code).await, Redeemed::Granted(_)), "a refusal did not use the code up");
+    assert!(
+        matches!(world.redeem(&code).await, Redeemed::Granted(_)),
+        "a refusal did not use the code up"
+    );
 }
 
 #[tokio::test]
@@ -157,8 +202,17 @@ async fn withdrawing_ends_the_consent_and_its_codes_and_happens_once() {
     let gate = world.gate;
     let (db, mut ctx) = world.parts();
     let mut tx = db.write().await.unwrap();
-    assert_eq!(make_enrolment_code(&mut tx, &mut ctx, a.id, consent, gate).await.unwrap_err().code(), "consent.state");
-    assert_eq!(consents_view(&mut tx, a.id).await.unwrap()[0].consent.state, ConsentState::Withdrawn);
+    assert_eq!(
+        make_enrolment_code(&mut tx, &mut ctx, a.id, consent, gate)
+            .await
+            .unwrap_err()
+            .code(),
+        "consent.state"
+    );
+    assert_eq!(
+        consents_view(&mut tx, a.id).await.unwrap()[0].consent.state,
+        ConsentState::Withdrawn
+    );
     drop(tx);
     assert!(world.begin(&a).await.is_ok(), "a new consent may follow");
 }

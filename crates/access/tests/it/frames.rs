@@ -28,7 +28,10 @@ async fn passages_come_in_once_and_in_order() {
     let mut world = World::new().await;
     let a = world.resident("12-1803", false).await;
     let notes: Vec<Passage> = (0..4).map(|at| passage(&mut world, (at % 2 == 0).then_some(&a))).collect();
-    let frames: Vec<_> = notes.into_iter().map(|note| world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note)))).collect();
+    let frames: Vec<_> = notes
+        .into_iter()
+        .map(|note| world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note))))
+        .collect();
     assert_eq!(world.upload(frames[..2].to_vec()).await.acknowledged, 2);
     assert_eq!(world.upload(frames[..3].to_vec()).await.acknowledged, 3, "known frames are skipped");
     assert_eq!(world.upload(frames[..3].to_vec()).await.acknowledged, 3);
@@ -39,7 +42,11 @@ async fn passages_come_in_once_and_in_order() {
     drop(tx);
     let mut tail = frames[3..].to_vec();
     let after = world.frame(LeafClass::Boot, |_, _| None);
-    assert_eq!(world.upload(vec![after.clone()]).await.acknowledged, 3, "nothing is taken over a gap");
+    assert_eq!(
+        world.upload(vec![after.clone()]).await.acknowledged,
+        3,
+        "nothing is taken over a gap"
+    );
     tail.push(after);
     let answer = world.upload(tail).await;
     assert_eq!((answer.acknowledged, answer.forked), (5, false));
@@ -54,7 +61,12 @@ async fn a_chain_that_breaks_or_changes_is_a_fork() {
         world.upload(vec![first.clone()]).await;
         match case {
             // Another history in the place of the first frame.
-            0 => second = { world.journal.clear(); world.frame(LeafClass::Policy, |_, _| None) },
+            0 => {
+                second = {
+                    world.journal.clear();
+                    world.frame(LeafClass::Policy, |_, _| None)
+                }
+            }
             // A broken back-link.
             1 => second.leaf.0[40] ^= 1,
             // Another gate's frame.
@@ -64,7 +76,13 @@ async fn a_chain_that_breaks_or_changes_is_a_fork() {
         }
         let answer = world.upload(vec![second]).await;
         assert_eq!((answer.acknowledged, answer.forked), (1, true), "case {case}");
-        assert!(list_alarms(&mut world.db.read().await.unwrap()).await.unwrap().iter().any(|alarm| alarm.code == "journal.forked"));
+        assert!(
+            list_alarms(&mut world.db.read().await.unwrap())
+                .await
+                .unwrap()
+                .iter()
+                .any(|alarm| alarm.code == "journal.forked")
+        );
     }
 }
 
@@ -75,7 +93,10 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
     let a = world.resident("12-1803", false).await;
     world.turn_on(&a, Lane::Qr).await;
     let consent = world.enrol(&a).await;
-    let view = lookup_consent(&mut world.db.read().await.unwrap(), a.id, consent).await.unwrap().unwrap();
+    let view = lookup_consent(&mut world.db.read().await.unwrap(), a.id, consent)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((view.consent.state, view.receipts.len()), (ConsentState::Enrolled, 1));
     assert_eq!(view.receipts[0].cause, "enrolled");
 
@@ -85,24 +106,46 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
         Some(Note::Erased(world.receipt(&a, consent, sequence, "withdrawn.gate").sign(&forger)))
     });
     let foreign = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(Note::Erased(world.receipt(&other, consent, sequence, "withdrawn.gate").sign(&world.device)))
+        Some(Note::Erased(
+            world.receipt(&other, consent, sequence, "withdrawn.gate").sign(&world.device),
+        ))
     });
     let misplaced = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(Note::Erased(world.receipt(&a, consent, sequence + 1, "withdrawn.gate").sign(&world.device)))
+        Some(Note::Erased(
+            world.receipt(&a, consent, sequence + 1, "withdrawn.gate").sign(&world.device),
+        ))
     });
     let answer = world.upload(vec![forged, foreign, misplaced]).await;
-    assert_eq!((answer.acknowledged, answer.forked), (4, false), "the frames are evidence all the same");
-    assert!(list_alarms(&mut world.db.read().await.unwrap()).await.unwrap().iter().any(|alarm| alarm.code == "receipt.foreign"));
-    let view = lookup_consent(&mut world.db.read().await.unwrap(), a.id, consent).await.unwrap().unwrap();
+    assert_eq!(
+        (answer.acknowledged, answer.forked),
+        (4, false),
+        "the frames are evidence all the same"
+    );
+    assert!(
+        list_alarms(&mut world.db.read().await.unwrap())
+            .await
+            .unwrap()
+            .iter()
+            .any(|alarm| alarm.code == "receipt.foreign")
+    );
+    let view = lookup_consent(&mut world.db.read().await.unwrap(), a.id, consent)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((view.consent.state, view.receipts.len()), (ConsentState::Enrolled, 1));
 
     let epoch = world.snapshot().await.0.epoch;
     let erased = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(Note::Erased(world.receipt(&a, consent, sequence, "withdrawn.gate").sign(&world.device)))
+        Some(Note::Erased(
+            world.receipt(&a, consent, sequence, "withdrawn.gate").sign(&world.device),
+        ))
     });
     world.upload(vec![erased]).await;
     let view = consents_view(&mut world.db.read().await.unwrap(), a.id).await.unwrap().remove(0);
-    assert_eq!((view.consent.state, view.consent.ended_by), (ConsentState::Withdrawn, Some(EndedBy::Gate)));
+    assert_eq!(
+        (view.consent.state, view.consent.ended_by),
+        (ConsentState::Withdrawn, Some(EndedBy::Gate))
+    );
     assert!(view.consent.is_forgotten());
     assert_eq!(view.receipts.last().unwrap().cause, "withdrawn.gate");
     assert!(world.snapshot().await.0.epoch > epoch);
@@ -115,8 +158,10 @@ async fn an_unknown_person_or_door_does_not_stop_a_journal() {
     unknown.person = Some(stranger(&mut world.rng));
     let mut elsewhere = passage(&mut world, None);
     elsewhere.door = countenance_base::DoorId::new(Timestamp(1), &mut world.rng);
-    let frames: Vec<_> =
-        [unknown, elsewhere].into_iter().map(|note| world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note)))).collect();
+    let frames: Vec<_> = [unknown, elsewhere]
+        .into_iter()
+        .map(|note| world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note))))
+        .collect();
     assert_eq!(world.upload(frames).await.acknowledged, 2);
     let passages = passages_view(&mut world.db.read().await.unwrap(), LATER).await.unwrap();
     assert_eq!(passages.len(), 1);
@@ -128,7 +173,14 @@ async fn passages_and_windows_are_forgotten_after_their_days() {
     let mut world = World::new().await;
     let note = passage(&mut world, None);
     let old = world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note)));
-    let window = Window { attempt: AttemptId::new(world.now, &mut world.rng), opened: world.now, closed: world.now, frames: 3, faces_max: 1, embedded: 1 };
+    let window = Window {
+        attempt: AttemptId::new(world.now, &mut world.rng),
+        opened: world.now,
+        closed: world.now,
+        frames: 3,
+        faces_max: 1,
+        embedded: 1,
+    };
     let window = world.frame(LeafClass::Window, |_, _| Some(Note::Window(window)));
     world.upload(vec![old, window]).await;
     world.pass(29 * 86_400);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use countenance_access::{
-    BegunConsent, DoorSettings, Gate, SaveDoor, begin_consent, build_snapshot, claim_gate, lookup_gate, make_enrolment_code, make_gate_code,
-    redeem_code, save_door, take_frames,
+    BegunConsent, DoorSettings, Gate, SaveDoor, begin_consent, build_snapshot, claim_gate, lookup_gate, make_enrolment_code,
+    make_gate_code, redeem_code, save_door, take_frames,
 };
 use countenance_base::{ConsentId, DoorId, GateId, PersonId, PurposeId, Rng, SecretKey, SeededRng, SiteId, Text, Timestamp, rng};
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
@@ -14,8 +14,8 @@ use countenance_gate_core::wire::{Claim, Frames, FramesAnswer, Note, Receipt, Re
 use countenance_grant::{Mode, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
 use countenance_persons::{
     AssessPurpose, ClaimAccount, Ctx, DeclarePurpose, ImportHousehold, NewPerson, Operator, Pepper, SignConsent, Site, activate_purpose,
-    assess_purpose, claim_account, declare_purpose, follow_operator_link, found_site, import_household, make_claim_letter, make_operator_link,
-    sign_consent, turn_on_pin, turn_on_qr,
+    assess_purpose, claim_account, declare_purpose, follow_operator_link, found_site, import_household, make_claim_letter,
+    make_operator_link, sign_consent, turn_on_pin, turn_on_qr,
 };
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts, Rulebook};
 use countenance_storage::Db;
@@ -84,7 +84,13 @@ impl World {
     }
 
     pub(crate) fn parts(&mut self) -> (Db, Ctx<'_>) {
-        let ctx = Ctx { now: self.now, rng: &mut self.rng, rulebook: &self.rulebook, pepper: &self.pepper, site: &self.site };
+        let ctx = Ctx {
+            now: self.now,
+            rng: &mut self.rng,
+            rulebook: &self.rulebook,
+            pepper: &self.pepper,
+            site: &self.site,
+        };
         (self.db.clone(), ctx)
     }
 
@@ -96,8 +102,15 @@ impl World {
     pub(crate) async fn save(&mut self, ways: Vec<Vec<Lane>>) -> Result<DoorId, Vec<String>> {
         let (db, mut ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
-        let settings = DoorSettings { ways, ..DoorSettings::entrance(1_500) };
-        let input = SaveDoor { number: 3, name: Text::new("三号门", "door 3"), settings };
+        let settings = DoorSettings {
+            ways,
+            ..DoorSettings::entrance(1_500)
+        };
+        let input = SaveDoor {
+            number: 3,
+            name: Text::new("三号门", "door 3"),
+            settings,
+        };
         match save_door(&mut tx, &mut ctx, input).await {
             Ok(door) => {
                 tx.commit().await.unwrap();
@@ -115,7 +128,12 @@ impl World {
         let (db, mut ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
         let code = make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
-        let claim = Claim { code: code.code, device_key: device, pack: [3; 32], demo: true };
+        let claim = Claim {
+            code: code.code,
+            device_key: device,
+            pack: [3; 32],
+            demo: true,
+        };
         let claimed = claim_gate(&mut tx, &ctx, &claim).await.unwrap();
         assert_eq!(claim_gate(&mut tx, &ctx, &claim).await.unwrap_err().code(), "claim.key_known");
         tx.commit().await.unwrap();
@@ -129,10 +147,22 @@ impl World {
         let mut tx = db.write().await.unwrap();
         let operator = operator(&mut tx, &mut ctx).await;
         let door = countenance_access::lookup_door(&mut tx, door).await.unwrap().unwrap();
-        let declare = DeclarePurpose { operator: operator.id, door: door.words(), facts: purpose_facts() };
+        let declare = DeclarePurpose {
+            operator: operator.id,
+            door: door.words(),
+            facts: purpose_facts(),
+        };
         let purpose = declare_purpose(&mut tx, &mut ctx, declare).await.unwrap();
-        let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL.into_iter().map(|head| (head, "considered".to_owned())).collect();
-        let assess = AssessPurpose { purpose, operator: operator.clone(), author: "safety officer".to_owned(), heads };
+        let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL
+            .into_iter()
+            .map(|head| (head, "considered".to_owned()))
+            .collect();
+        let assess = AssessPurpose {
+            purpose,
+            operator: operator.clone(),
+            author: "safety officer".to_owned(),
+            heads,
+        };
         assess_purpose(&mut tx, &mut ctx, assess).await.unwrap();
         activate_purpose(&mut tx, &mut ctx, purpose, operator.id).await.unwrap();
         tx.commit().await.unwrap();
@@ -143,13 +173,32 @@ impl World {
     pub(crate) async fn resident(&mut self, unit: &str, under_guardian_age: bool) -> Resident {
         let (db, mut ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
-        let people = vec![NewPerson { display_name: "someone".to_owned(), under_guardian_age }];
-        let person = import_household(&mut tx, &mut ctx, ImportHousehold { unit: unit.to_owned(), people }).await.unwrap().remove(0);
+        let people = vec![NewPerson {
+            display_name: "someone".to_owned(),
+            under_guardian_age,
+        }];
+        let person = import_household(
+            &mut tx,
+            &mut ctx,
+            ImportHousehold {
+                unit: unit.to_owned(),
+                people,
+            },
+        )
+        .await
+        .unwrap()
+        .remove(0);
         let letter = make_claim_letter(&mut tx, &mut ctx, person.id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let key = SigningKey::generate(ctx.rng);
         let record_key = letter_key(&rng::bytes(ctx.rng)).unwrap();
-        let input = ClaimAccount { login: letter.login, code: letter.code, pin: "704182".to_owned(), signing_key: key.public().0, record_key };
+        let input = ClaimAccount {
+            login: letter.login,
+            code: letter.code,
+            pin: "704182".to_owned(),
+            signing_key: key.public().0,
+            record_key,
+        };
         claim_account(&db, &mut ctx, input).await.unwrap();
         Resident { id: person.id, key }
     }
@@ -188,7 +237,11 @@ impl World {
         let signature = resident.key.sign_plain(begun.consent.text.as_bytes());
         let (db, ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
-        let input = SignConsent { person: resident.id, consent: begun.consent.id, signature };
+        let input = SignConsent {
+            person: resident.id,
+            consent: begun.consent.id,
+            signature,
+        };
         sign_consent(&mut tx, &ctx, input).await.unwrap();
         tx.commit().await.unwrap();
         begun.consent.id
@@ -208,7 +261,10 @@ impl World {
     }
 
     pub(crate) async fn redeem(&mut self, code: &str) -> Redeemed {
-        let gate = Gate { last_seen_at: Some(self.now), ..self.gate_row().await };
+        let gate = Gate {
+            last_seen_at: Some(self.now),
+            ..self.gate_row().await
+        };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, mut ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
@@ -219,7 +275,10 @@ impl World {
 
     /// The gate's snapshot as it would be sent now.
     pub(crate) async fn snapshot(&mut self) -> (SnapshotStatement, Policy) {
-        let gate = Gate { last_seen_at: Some(self.now), ..self.gate_row().await };
+        let gate = Gate {
+            last_seen_at: Some(self.now),
+            ..self.gate_row().await
+        };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
@@ -245,13 +304,25 @@ impl World {
             tag: rng::bytes(&mut self.rng),
         };
         let note = note(self, sequence);
-        let frame = UploadedFrame { leaf: RawLeaf(leaf.to_bytes()), record: vec![7; 40], note };
+        let frame = UploadedFrame {
+            leaf: RawLeaf(leaf.to_bytes()),
+            record: vec![7; 40],
+            note,
+        };
         self.journal.push(leaf);
         frame
     }
 
     pub(crate) fn receipt(&self, resident: &Resident, consent: ConsentId, sequence: u64, cause: &str) -> Receipt {
-        Receipt { gate: self.gate, door: self.door, person: resident.id, consent, at: self.now, sequence, cause: cause.to_owned() }
+        Receipt {
+            gate: self.gate,
+            door: self.door,
+            person: resident.id,
+            consent,
+            at: self.now,
+            sequence,
+            cause: cause.to_owned(),
+        }
     }
 
     pub(crate) async fn upload(&mut self, frames: Vec<UploadedFrame>) -> FramesAnswer {
@@ -268,7 +339,9 @@ impl World {
         let code = self.code(resident, consent).await;
         assert!(matches!(self.redeem(&code).await, Redeemed::Granted(_)));
         let frame = self.frame(LeafClass::Enrol, |world, sequence| {
-            Some(Note::Enrolled(world.receipt(resident, consent, sequence, "enrolled").sign(&world.device)))
+            Some(Note::Enrolled(
+                world.receipt(resident, consent, sequence, "enrolled").sign(&world.device),
+            ))
         });
         assert!(!self.upload(vec![frame]).await.forked);
         consent
@@ -278,7 +351,10 @@ impl World {
 pub(crate) async fn operator(tx: &mut countenance_storage::Tx, ctx: &mut Ctx<'_>) -> Operator {
     let code = make_operator_link(tx, ctx, "desk").await.unwrap();
     let session = follow_operator_link(tx, ctx, &code).await.unwrap();
-    Operator { id: session.operator, display_name: "desk".to_owned() }
+    Operator {
+        id: session.operator,
+        display_name: "desk".to_owned(),
+    }
 }
 
 pub(crate) fn purpose_facts() -> PurposeFacts {

@@ -47,7 +47,12 @@ impl Keeper {
         Ok(())
     }
 
-    fn verify<'a>(&self, attempt: &'a countenance_grant::Attempt, envelope: &Envelope, fingerprint: &[u8; 32]) -> Result<(VerifiedGrant<'a, Enrol>, countenance_grant::EnrolGrant), GrantRefused> {
+    fn verify<'a>(
+        &self,
+        attempt: &'a countenance_grant::Attempt,
+        envelope: &Envelope,
+        fingerprint: &[u8; 32],
+    ) -> Result<(VerifiedGrant<'a, Enrol>, countenance_grant::EnrolGrant), GrantRefused> {
         let epoch = self.current.as_ref().map_or(0, super::Current::epoch);
         verify_enrol(attempt, envelope, &self.parts.store.claimed().site_key, fingerprint, epoch)
     }
@@ -59,8 +64,9 @@ impl Keeper {
         let pending = self.pending.take().ok_or("code.unknown")?;
         let envelope = pending.envelope.clone().ok_or("code.unknown")?;
         let attempt = self.grant_attempt(now);
-        let (grant, full) =
-            self.verify(&attempt, &envelope, &pending.ticket.key_fingerprint).map_err(|refused| refusal_code(refused).to_owned())?;
+        let (grant, full) = self
+            .verify(&attempt, &envelope, &pending.ticket.key_fingerprint)
+            .map_err(|refused| refusal_code(refused).to_owned())?;
         let (person, consent, version, purpose) = (grant.person(), grant.consent(), grant.consent_version(), grant.purpose());
         let month = Month(pending.ticket.month);
         let ratchet = Ratchet::new(month, SecretKey::new(pending.ticket.ratchet)).turned_to(now.month());
@@ -88,7 +94,15 @@ impl Keeper {
             ratchet: Some(&ratchet),
             person: Some(person),
             note: Some(Box::new(move |sequence| {
-                let receipt = Receipt { gate, door, person, consent, at: now, sequence, cause: "enrolled".into() };
+                let receipt = Receipt {
+                    gate,
+                    door,
+                    person,
+                    consent,
+                    at: now,
+                    sequence,
+                    cause: "enrolled".into(),
+                };
                 Note::Enrolled(receipt.sign(&device))
             })),
         })?;
@@ -111,7 +125,12 @@ impl Keeper {
         let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
         let mut pictures = Vec::with_capacity(PICTURES);
         for still in self.kept.stills.iter().take(PICTURES) {
-            pictures.push(models.vision.embed_enrol(&still.picture, &still.landmarks).map_err(|failed| failed.code().to_owned())?);
+            pictures.push(
+                models
+                    .vision
+                    .embed_enrol(&still.picture, &still.landmarks)
+                    .map_err(|failed| failed.code().to_owned())?,
+            );
             self.kept.embedded += 1;
         }
         pictures.try_into().map_err(|_| "face.none".to_owned())

@@ -10,7 +10,9 @@ use super::trace::Event;
 
 impl Keeper {
     pub(super) fn erase(&mut self, person: PersonId, cause: &'static str, now: Timestamp) -> Result<(), String> {
-        let Some(keys) = self.parts.store.page().person(person) else { return Err("nobody".into()) };
+        let Some(keys) = self.parts.store.page().person(person) else {
+            return Err("nobody".into());
+        };
         let consent = keys.consent();
         let (month, key) = keys.ratchet();
         let ratchet = Ratchet::new(month, key).turned_to(now.month());
@@ -33,7 +35,15 @@ impl Keeper {
             ratchet: Some(&ratchet),
             person: Some(person),
             note: Some(Box::new(move |sequence| {
-                let receipt = Receipt { gate, door, person, consent, at: now, sequence, cause: cause.into() };
+                let receipt = Receipt {
+                    gate,
+                    door,
+                    person,
+                    consent,
+                    at: now,
+                    sequence,
+                    cause: cause.into(),
+                };
                 Note::Erased(receipt.sign(&device))
             })),
         })?;

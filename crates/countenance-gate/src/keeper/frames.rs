@@ -53,7 +53,11 @@ impl Keeper {
     }
 
     fn look_for_face(&mut self, jpeg: &[u8]) -> Result<Still, &'static str> {
-        let policy = self.current.as_ref().and_then(|current| current.policy().face.clone()).ok_or("face.closed")?;
+        let policy = self
+            .current
+            .as_ref()
+            .and_then(|current| current.policy().face.clone())
+            .ok_or("face.closed")?;
         let lens = self.parts.lens.ok_or("camera.none")?;
         let vision = &mut self.parts.models.as_mut().map_err(|_| "face.closed")?.vision;
         let picture = Picture::decode(jpeg, Limits::FRAME).map_err(|refused| refused.code())?;
@@ -112,7 +116,12 @@ fn measure_looks(vision: &mut Vision, picture: Picture, face: Face, lens: Lens, 
     };
     debug!(distance_mm = looks.distance_mm, "a face in the zone");
     look(&looks, policy.distance_max_mm)?;
-    Ok(Still { picture, face, landmarks, sharpness: quality.sharpness })
+    Ok(Still {
+        picture,
+        face,
+        landmarks,
+        sharpness: quality.sharpness,
+    })
 }
 
 /// Reads a QR in a frame; faces are not looked for.
@@ -120,5 +129,8 @@ fn read_code(jpeg: &[u8]) -> Option<String> {
     let picture = Picture::decode(jpeg, Limits::FRAME).ok()?;
     let (width, height) = (usize::try_from(picture.width()).ok()?, usize::try_from(picture.height()).ok()?);
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.luma(x, y));
-    prepared.detect_grids().into_iter().find_map(|grid| grid.decode().ok().map(|(_, text)| text))
+    prepared
+        .detect_grids()
+        .into_iter()
+        .find_map(|grid| grid.decode().ok().map(|(_, text)| text))
 }

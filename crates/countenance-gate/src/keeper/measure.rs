@@ -29,9 +29,17 @@ impl Keeper {
         // INVARIANT: the trace of a template's use is durable before the template is opened.
         self.trace_search(&grants)?;
         let policy = self.match_policy()?;
-        let best = self.kept.stills.iter().max_by(|a, b| a.sharpness.total_cmp(&b.sharpness)).ok_or("face.none")?;
+        let best = self
+            .kept
+            .stills
+            .iter()
+            .max_by(|a, b| a.sharpness.total_cmp(&b.sharpness))
+            .ok_or("face.none")?;
         let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
-        let probe = models.vision.embed(&best.picture, &best.landmarks).map_err(|failed| failed.code().to_owned())?;
+        let probe = models
+            .vision
+            .embed(&best.picture, &best.landmarks)
+            .map_err(|failed| failed.code().to_owned())?;
         self.kept.embedded += 1;
         let store = &self.parts.store;
         let searched = search(
@@ -44,7 +52,11 @@ impl Keeper {
             warn!(%refused, "a search was refused");
             "grant.refused".to_owned()
         })?;
-        if searched.skipped.iter().any(|(_, why)| *why == countenance_gallery::Skipped::Damaged) {
+        if searched
+            .skipped
+            .iter()
+            .any(|(_, why)| *why == countenance_gallery::Skipped::Damaged)
+        {
             error!("a sealed template does not open");
             self.fault("store.corrupt");
         }
@@ -60,7 +72,12 @@ impl Keeper {
         let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
         let mut scores = Vec::new();
         for still in &self.kept.stills {
-            scores.push(models.vision.live(&still.picture, &still.face).map_err(|failed| failed.code().to_owned())?);
+            scores.push(
+                models
+                    .vision
+                    .live(&still.picture, &still.face)
+                    .map_err(|failed| failed.code().to_owned())?,
+            );
         }
         Ok(is_live(&scores, models.thresholds.live_threshold))
     }
@@ -77,7 +94,13 @@ impl Keeper {
 
     pub(super) fn grant_attempt(&self, now: Timestamp) -> Attempt {
         let claimed = self.parts.store.claimed();
-        Attempt { id: self.machine.attempt(), site: claimed.site, gate: claimed.gate, now, last_contact: self.standing.last_contact }
+        Attempt {
+            id: self.machine.attempt(),
+            site: claimed.site,
+            gate: claimed.gate,
+            now,
+            last_contact: self.standing.last_contact,
+        }
     }
 
     /// A verified grant for each consenting person of the unit who holds one now.
@@ -92,6 +115,10 @@ impl Keeper {
                 Err(refused) => warn!(%refused, "a match grant does not hold"),
             }
         }
-        if grants.is_empty() { Err("grant.refused".into()) } else { Ok(grants) }
+        if grants.is_empty() {
+            Err("grant.refused".into())
+        } else {
+            Ok(grants)
+        }
     }
 }

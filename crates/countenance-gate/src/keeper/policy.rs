@@ -48,7 +48,10 @@ impl Keeper {
     /// At start: what was in force goes on, as far as leases reach.
     pub(super) fn take_stored_snapshot(&mut self) {
         let Some(bytes) = self.parts.store.snapshot() else { return };
-        match decode_canonical::<Stored>(&bytes).ok_or("snapshot.form").and_then(|stored| Ok((Current::open(&stored.envelope, &self.parts.store)?, stored.contact))) {
+        match decode_canonical::<Stored>(&bytes)
+            .ok_or("snapshot.form")
+            .and_then(|stored| Ok((Current::open(&stored.envelope, &self.parts.store)?, stored.contact)))
+        {
             Ok((current, contact)) => {
                 self.standing.last_contact = contact;
                 self.standing.face_lease_s = current.verified.statement().face_lease_s;
@@ -82,9 +85,15 @@ impl Keeper {
         if self.current.as_ref().is_some_and(|current| next.epoch() < current.epoch()) {
             return Err("snapshot.older");
         }
-        let stored = Stored { envelope: envelope.clone(), contact: at };
+        let stored = Stored {
+            envelope: envelope.clone(),
+            contact: at,
+        };
         self.trace_policy(next.epoch());
-        self.parts.store.put_snapshot(&encode(&stored), self.parts.rng.as_mut()).map_err(|_| "store.write")?;
+        self.parts
+            .store
+            .put_snapshot(&encode(&stored), self.parts.rng.as_mut())
+            .map_err(|_| "store.write")?;
         info!(epoch = next.epoch(), "snapshot taken");
         self.standing.face_lease_s = next.verified.statement().face_lease_s;
         self.current = Some(next);
@@ -94,7 +103,9 @@ impl Keeper {
 
     /// The lease counts from the last contact, also across a restart; written at most once an hour.
     fn note_contact(&mut self, at: Timestamp) {
-        let Some(mut stored) = self.parts.store.snapshot().and_then(|bytes| decode_canonical::<Stored>(&bytes)) else { return };
+        let Some(mut stored) = self.parts.store.snapshot().and_then(|bytes| decode_canonical::<Stored>(&bytes)) else {
+            return;
+        };
         if at.since(stored.contact).as_secs() >= 3600 {
             stored.contact = at;
             if self.parts.store.put_snapshot(&encode(&stored), self.parts.rng.as_mut()).is_err() {
@@ -114,7 +125,10 @@ impl Keeper {
             .people()
             .filter(|(person, keys)| {
                 !grants.iter().any(|grant| {
-                    grant.person == *person && grant.consent == keys.consent() && grant.consent_version == keys.version() && grant.until > now
+                    grant.person == *person
+                        && grant.consent == keys.consent()
+                        && grant.consent_version == keys.version()
+                        && grant.until > now
                 })
             })
             .map(|(person, _)| person)
@@ -171,7 +185,10 @@ impl Keeper {
             990..1000 => JournalRoom::ErasuresOnly,
             _ => JournalRoom::Full,
         };
-        let issued = self.current.as_ref().map_or(Timestamp(0), |current| current.verified.statement().issued);
+        let issued = self
+            .current
+            .as_ref()
+            .map_or(Timestamp(0), |current| current.verified.statement().issued);
         self.standing.time_floor = issued.max(self.parts.journal.last_time());
     }
 

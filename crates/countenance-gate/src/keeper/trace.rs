@@ -49,17 +49,22 @@ impl Keeper {
             })
             .collect();
         let transit = self.parts.store.page().current_transit();
-        self.parts.journal.append(need, entries, transit, self.parts.rng.as_mut()).map_err(|error| {
-            warn!(%error, "the journal took nothing");
-            error.code().to_owned()
-        })?;
+        self.parts
+            .journal
+            .append(need, entries, transit, self.parts.rng.as_mut())
+            .map_err(|error| {
+                warn!(%error, "the journal took nothing");
+                error.code().to_owned()
+            })?;
         // The sync task may be busy or gone; the next poll uploads what this misses.
         let _ = self.parts.orders.try_send(Order::Upload).is_ok();
         Ok(())
     }
 
     fn recipients(&self, person: Option<PersonId>) -> Vec<[u8; 32]> {
-        let Some(policy) = self.current.as_ref().map(Current::policy) else { return vec![] };
+        let Some(policy) = self.current.as_ref().map(Current::policy) else {
+            return vec![];
+        };
         let own = person.and_then(|person| policy.member(person)).and_then(|member| member.record_key);
         own.into_iter().chain([policy.evidence_key]).collect()
     }
@@ -79,7 +84,11 @@ impl Keeper {
 
     pub(super) fn trace_passage(&mut self, passage: &Passage) -> Result<(), String> {
         let ratchet = passage.person.and_then(|person| self.ratchet_of(person, passage.at));
-        let purpose = self.current.as_ref().and_then(|current| current.policy().face.as_ref()).map(|face| face.purpose);
+        let purpose = self
+            .current
+            .as_ref()
+            .and_then(|current| current.policy().face.as_ref())
+            .map(|face| face.purpose);
         let note = Note::Passage(passage.clone());
         self.trace(Event {
             class: LeafClass::Passage,
@@ -91,7 +100,9 @@ impl Keeper {
                 purpose: purpose.filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
                 consent: None,
                 reason: passage.reason.clone(),
-                pack: self.pack().filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
+                pack: self
+                    .pack()
+                    .filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
             },
             ratchet: ratchet.as_ref(),
             person: passage.person,
@@ -102,7 +113,10 @@ impl Keeper {
     /// One frame for each person whose template is about to be read: each can find this use of their own.
     pub(super) fn trace_search(&mut self, grants: &[VerifiedGrant<'_, Match>]) -> Result<(), String> {
         let now = self.now();
-        let people: Vec<_> = grants.iter().map(|grant| (grant.person(), grant.purpose(), grant.consent())).collect();
+        let people: Vec<_> = grants
+            .iter()
+            .map(|grant| (grant.person(), grant.purpose(), grant.consent()))
+            .collect();
         let ratchets: Vec<_> = people.iter().map(|(person, _, _)| self.ratchet_of(*person, now)).collect();
         let events = people
             .iter()
@@ -133,7 +147,13 @@ impl Keeper {
         self.kept.faces_max = 0;
         self.kept.embedded = 0;
         let record = self.own_record(RecordKind::CameraWindow, "window", window.closed);
-        let event = Event { class: LeafClass::Window, record, ratchet: None, person: None, note: Some(Box::new(move |_| Note::Window(window))) };
+        let event = Event {
+            class: LeafClass::Window,
+            record,
+            ratchet: None,
+            person: None,
+            note: Some(Box::new(move |_| Note::Window(window))),
+        };
         if let Err(code) = self.trace(event) {
             warn!(code, "a capture window could not be journalled");
         }
@@ -141,7 +161,13 @@ impl Keeper {
 
     pub(super) fn trace_boot(&mut self) {
         let record = self.own_record(RecordKind::Boot, "boot", self.now());
-        let event = Event { class: LeafClass::Boot, record, ratchet: None, person: None, note: None };
+        let event = Event {
+            class: LeafClass::Boot,
+            record,
+            ratchet: None,
+            person: None,
+            note: None,
+        };
         if let Err(code) = self.trace(event) {
             warn!(code, "the start could not be journalled");
         }
@@ -149,7 +175,13 @@ impl Keeper {
 
     pub(super) fn trace_policy(&mut self, epoch: u64) {
         let record = self.own_record(RecordKind::PolicyTaken, &format!("epoch {epoch}"), self.now());
-        let event = Event { class: LeafClass::Policy, record, ratchet: None, person: None, note: None };
+        let event = Event {
+            class: LeafClass::Policy,
+            record,
+            ratchet: None,
+            person: None,
+            note: None,
+        };
         if let Err(code) = self.trace(event) {
             warn!(code, "a snapshot could not be journalled");
         }
@@ -157,7 +189,16 @@ impl Keeper {
 
     fn own_record(&self, kind: RecordKind, reason: &str, at: Timestamp) -> Record {
         let attempt = matches!(kind, RecordKind::CameraWindow).then(|| self.machine.attempt());
-        Record { kind, at, attempt, person: None, purpose: None, consent: None, reason: reason.into(), pack: self.pack() }
+        Record {
+            kind,
+            at,
+            attempt,
+            person: None,
+            purpose: None,
+            consent: None,
+            reason: reason.into(),
+            pack: self.pack(),
+        }
     }
 
     pub(super) fn pack(&self) -> Option<[u8; 32]> {
@@ -174,7 +215,11 @@ impl Keeper {
             .transit(frame.transit)
             .and_then(|key| crate::journal_file::open_note(frame, gate, key))
             .and_then(|bytes| decode_canonical(&bytes));
-        UploadedFrame { leaf: frame.raw_leaf(), record: frame.record.clone(), note }
+        UploadedFrame {
+            leaf: frame.raw_leaf(),
+            record: frame.record.clone(),
+            note,
+        }
     }
 }
 

@@ -25,9 +25,21 @@ async fn setting() -> Setting {
     let (events, inbox) = std::sync::mpsc::sync_channel(4);
     let (screen, screens) = watch::channel("{}".to_owned());
     let camera = Arc::new(AtomicU8::new(0));
-    let desk = Desk { events, screen: screens, camera: Arc::clone(&camera), token: TOKEN.into(), port, newest: AtomicU64::new(0) };
+    let desk = Desk {
+        events,
+        screen: screens,
+        camera: Arc::clone(&camera),
+        token: TOKEN.into(),
+        port,
+        newest: AtomicU64::new(0),
+    };
     tokio::spawn(async move { axum::serve(listener, router(Arc::new(desk))).await });
-    Setting { port, inbox, camera, _screen: screen }
+    Setting {
+        port,
+        inbox,
+        camera,
+        _screen: screen,
+    }
 }
 
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
@@ -56,9 +68,21 @@ async fn only_our_own_page_gets_a_socket() {
     let table = [
         ("another origin", Some("http://evil.example"), None, Some(cookie.as_str()), 403),
         ("no origin", None, None, Some(cookie.as_str()), 403),
-        ("another host", Some(ours.as_str()), Some("evil.example"), Some(cookie.as_str()), 403),
+        (
+            "another host",
+            Some(ours.as_str()),
+            Some("evil.example"),
+            Some(cookie.as_str()),
+            403,
+        ),
         ("no token", Some(ours.as_str()), None, None, 401),
-        ("another token", Some(ours.as_str()), None, Some("countenance-kiosk=0123456789abcdee"), 401),
+        (
+            "another token",
+            Some(ours.as_str()),
+            None,
+            Some("countenance-kiosk=0123456789abcdee"),
+            401,
+        ),
     ];
     for (name, origin, host, cookie, status) in table {
         assert_eq!(connect(setting.port, origin, host, cookie).await.err(), Some(status), "{name}");
@@ -69,7 +93,9 @@ async fn only_our_own_page_gets_a_socket() {
 async fn ten_thousand_frames_outside_an_attempt_are_dropped_unread() {
     let setting = setting().await;
     let ours = format!("http://127.0.0.1:{}", setting.port);
-    let mut socket = connect(setting.port, Some(&ours), None, Some(&format!("countenance-kiosk={TOKEN}"))).await.unwrap();
+    let mut socket = connect(setting.port, Some(&ours), None, Some(&format!("countenance-kiosk={TOKEN}")))
+        .await
+        .unwrap();
     // With the camera open a frame arrives: the same path can find something.
     setting.camera.store(1, Ordering::SeqCst);
     socket.send(Message::binary(vec![7; 100])).await.unwrap();
@@ -87,7 +113,9 @@ async fn ten_thousand_frames_outside_an_attempt_are_dropped_unread() {
 async fn a_flood_inside_an_attempt_fills_a_small_queue_and_no_more() {
     let setting = setting().await;
     let ours = format!("http://127.0.0.1:{}", setting.port);
-    let mut socket = connect(setting.port, Some(&ours), None, Some(&format!("countenance-kiosk={TOKEN}"))).await.unwrap();
+    let mut socket = connect(setting.port, Some(&ours), None, Some(&format!("countenance-kiosk={TOKEN}")))
+        .await
+        .unwrap();
     setting.camera.store(1, Ordering::SeqCst);
     for _ in 0..10_000 {
         socket.send(Message::binary(vec![7; 100])).await.unwrap();
@@ -107,7 +135,9 @@ async fn a_flood_inside_an_attempt_fills_a_small_queue_and_no_more() {
 async fn words_that_are_no_action_are_nothing() {
     let setting = setting().await;
     let ours = format!("http://127.0.0.1:{}", setting.port);
-    let mut socket = connect(setting.port, Some(&ours), None, Some(&format!("countenance-kiosk={TOKEN}"))).await.unwrap();
+    let mut socket = connect(setting.port, Some(&ours), None, Some(&format!("countenance-kiosk={TOKEN}")))
+        .await
+        .unwrap();
     for text in ["", "{", "[]", r#"{"do":"open"}"#, r#"{"do":"unit"}"#, r#"{"do":7}"#] {
         socket.send(Message::text(text)).await.unwrap();
     }

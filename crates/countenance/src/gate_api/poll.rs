@@ -26,7 +26,12 @@ pub(super) async fn poll(State(state): State<AppState>, headers: HeaderMap, body
     tx.commit().await?;
     wait_for_news(&state, &poll).await?;
     let (snapshot, acknowledged, forked_since) = news(&state, gate.id, poll.epoch).await?;
-    let value = PollAnswer { snapshot, acknowledged, forked: forked || forked_since, now: state.now() };
+    let value = PollAnswer {
+        snapshot,
+        acknowledged,
+        forked: forked || forked_since,
+        now: state.now(),
+    };
     Ok(answer(state.site_key(), &signed.signature, &value))
 }
 

@@ -95,7 +95,8 @@ impl Signed {
     /// Checks the signature by `key` over this very request, and its time.
     pub(crate) fn check(&self, key: &PublicKey, path: &str, body: &[u8], now: Timestamp) -> Result<(), Refused> {
         let message = request_bytes("POST", path, body, self.gate, self.sequence, self.time);
-        key.verify(REQUEST_DOMAIN, &message, &self.signature).map_err(|_| Refused::Signature)?;
+        key.verify(REQUEST_DOMAIN, &message, &self.signature)
+            .map_err(|_| Refused::Signature)?;
         if self.time.since(now) > CLOCK_TOLERANCE || now.since(self.time) > CLOCK_TOLERANCE {
             return Err(Refused::Time);
         }
@@ -109,7 +110,9 @@ where
     T: minicbor::Encode<()> + for<'b> minicbor::Decode<'b, ()>,
 {
     let signed = Signed::read(headers)?;
-    let gate = lookup_gate(&mut state.db().read().await?, signed.gate).await?.ok_or(Refused::Signature)?;
+    let gate = lookup_gate(&mut state.db().read().await?, signed.gate)
+        .await?
+        .ok_or(Refused::Signature)?;
     let key = gate.device_key.ok_or(Refused::Signature)?;
     signed.check(&key, path, body, state.now())?;
     let value = decode_canonical(body).ok_or(Refused::Body)?;
@@ -124,13 +127,22 @@ pub(crate) async fn begin(state: &AppState, signed: &Signed) -> Result<(Tx, Gate
     if !take_sequence(&mut tx, &gate, signed.sequence, now).await? {
         return Err(Refused::Sequence);
     }
-    Ok((tx, Gate { last_seen_at: Some(now), ..gate }))
+    Ok((
+        tx,
+        Gate {
+            last_seen_at: Some(now),
+            ..gate
+        },
+    ))
 }
 
 /// `value` signed by the site key for this one request.
 pub(crate) fn answer<T: minicbor::Encode<()>>(key: &SigningKey, request: &Signature, value: &T) -> Response {
     let body = encode(value);
     let signature = key.sign(ANSWER_DOMAIN, &answer_bytes(request, StatusCode::OK.as_u16(), &body));
-    let headers = [(header::CONTENT_TYPE.as_str(), "application/cbor".to_owned()), (HEADER_SIGNATURE, to_hex(&signature.0))];
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "application/cbor".to_owned()),
+        (HEADER_SIGNATURE, to_hex(&signature.0)),
+    ];
     (StatusCode::OK, headers, Body::from(body)).into_response()
 }

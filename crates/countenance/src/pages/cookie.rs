@@ -58,7 +58,10 @@ pub(crate) fn locale(headers: &HeaderMap) -> Locale {
     if let Some(chosen) = read(headers, LANGUAGE).and_then(Locale::from_tag) {
         return chosen;
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accepted.split(',').find_map(Locale::from_tag).unwrap_or_default()
 }
 
@@ -94,6 +97,9 @@ mod tests {
     fn no_cookie_is_for_scripts_or_other_sites() {
         let mut headers = HeaderMap::new();
         keep(&mut headers, PERSON, "00", 60);
-        assert_eq!(headers["set-cookie"], "countenance-person=00; Path=/; Max-Age=60; HttpOnly; SameSite=Strict");
+        assert_eq!(
+            headers["set-cookie"],
+            "countenance-person=00; Path=/; Max-Age=60; HttpOnly; SameSite=Strict"
+        );
     }
 }

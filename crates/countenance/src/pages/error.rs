@@ -33,7 +33,14 @@ macro_rules! troubles {
     )+};
 }
 
-troubles!(ConsentError, FollowLinkError, GateCodeError, PurposeError, SaveDoorError, TurnOnError);
+troubles!(
+    ConsentError,
+    FollowLinkError,
+    GateCodeError,
+    PurposeError,
+    SaveDoorError,
+    TurnOnError
+);
 
 /// A page that says what went wrong, with its status.
 #[derive(Debug)]
@@ -48,7 +55,12 @@ impl PageError {
     /// A stable code with the status that fits it.
     pub(crate) fn new(frame: Frame, code: &'static str) -> Self {
         let way_out = frame.home().to_owned();
-        Self { status: status_of(code), code, way_out, frame: Box::new(frame) }
+        Self {
+            status: status_of(code),
+            code,
+            way_out,
+            frame: Box::new(frame),
+        }
     }
 
     /// The same with another way out.
@@ -83,8 +95,20 @@ impl PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let Self { status, code, way_out, frame } = self;
-        reply::page_with(status, &ErrorPage { frame: *frame, code: code.to_owned(), way_out })
+        let Self {
+            status,
+            code,
+            way_out,
+            frame,
+        } = self;
+        reply::page_with(
+            status,
+            &ErrorPage {
+                frame: *frame,
+                code: code.to_owned(),
+                way_out,
+            },
+        )
     }
 }
 

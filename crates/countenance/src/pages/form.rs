@@ -30,7 +30,9 @@ pub(crate) fn token_of(secret: &str) -> String {
 /// The cookie to which this request's forms are bound: the desk's under `/desk`, else the person's, else the guest's.
 pub(crate) fn secret<'a>(path: &str, headers: &'a HeaderMap) -> Option<&'a str> {
     let session = if is_desk(path) { cookie::DESK } else { cookie::PERSON };
-    cookie::read(headers, session).or_else(|| cookie::read(headers, cookie::GUEST)).filter(|secret| !secret.is_empty())
+    cookie::read(headers, session)
+        .or_else(|| cookie::read(headers, cookie::GUEST))
+        .filter(|secret| !secret.is_empty())
 }
 
 pub(crate) fn is_desk(path: &str) -> bool {
@@ -43,7 +45,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for ProtectedForm<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, PageError> {
         let frame = super::frame::of(&request, state);
         let refuse = |code: &'static str| PageError::form(frame.clone(), code);
-        let expected = secret(request.uri().path(), request.headers()).map(token_of).ok_or_else(|| refuse("form.token"))?;
+        let expected = secret(request.uri().path(), request.headers())
+            .map(token_of)
+            .ok_or_else(|| refuse("form.token"))?;
         if !is_from_here(request.headers()) {
             return Err(refuse("form.token"));
         }
@@ -59,7 +63,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for ProtectedForm<T> {
 
 /// Browsers say from which site a request comes; one that says "another" is refused whatever it carries.
 fn is_from_here(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none")
+    headers
+        .get("sec-fetch-site")
+        .is_none_or(|site| site == "same-origin" || site == "none")
 }
 
 async fn parse<T: DeserializeOwned>(bytes: axum::body::Bytes) -> Option<T> {
@@ -68,7 +74,10 @@ async fn parse<T: DeserializeOwned>(bytes: axum::body::Bytes) -> Option<T> {
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(Body::from(bytes))
         .ok()?;
-    axum::Form::<T>::from_request(request, &()).await.ok().map(|axum::Form(value)| value)
+    axum::Form::<T>::from_request(request, &())
+        .await
+        .ok()
+        .map(|axum::Form(value)| value)
 }
 
 #[cfg(test)]
@@ -92,7 +101,12 @@ mod tests {
 
     #[test]
     fn another_site_is_refused_by_what_the_browser_says() {
-        let from = |site: &'static str| HeaderMap::from_iter([(axum::http::HeaderName::from_static("sec-fetch-site"), axum::http::HeaderValue::from_static(site))]);
+        let from = |site: &'static str| {
+            HeaderMap::from_iter([(
+                axum::http::HeaderName::from_static("sec-fetch-site"),
+                axum::http::HeaderValue::from_static(site),
+            )])
+        };
         assert!(is_from_here(&HeaderMap::new()));
         assert!(is_from_here(&from("same-origin")));
         assert!(!is_from_here(&from("cross-site")));

@@ -14,7 +14,11 @@ pub(crate) fn of(request: &Request, state: &AppState) -> Frame {
 
 pub(crate) fn from_parts(method: &Method, uri: &Uri, headers: &HeaderMap, state: &AppState) -> Frame {
     // A posted address has nothing to show: the language switch of its answer leads to the start.
-    let path = if method == Method::GET { uri.path_and_query().map_or("/", |path| path.as_str()) } else { start(uri.path()) };
+    let path = if method == Method::GET {
+        uri.path_and_query().map_or("/", |path| path.as_str())
+    } else {
+        start(uri.path())
+    };
     Frame {
         locale: cookie::locale(headers),
         place: Place::Guest,

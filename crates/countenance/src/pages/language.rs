@@ -30,7 +30,11 @@ fn is_ours(path: &str) -> bool {
 }
 
 pub(crate) async fn home(headers: HeaderMap) -> Response {
-    see(if cookie::read(&headers, cookie::PERSON).is_some() { "/ways" } else { "/sign-in" })
+    see(if cookie::read(&headers, cookie::PERSON).is_some() {
+        "/ways"
+    } else {
+        "/sign-in"
+    })
 }
 
 #[cfg(test)]
@@ -42,7 +46,15 @@ mod tests {
         for path in ["/", "/ways", "/uses?before=1"] {
             assert!(is_ours(path), "{path}");
         }
-        for path in ["", "ways", "//else.example", "/\\else.example", "https://else.example", "/a\r\nb", "/\u{4e2d}"] {
+        for path in [
+            "",
+            "ways",
+            "//else.example",
+            "/\\else.example",
+            "https://else.example",
+            "/a\r\nb",
+            "/\u{4e2d}",
+        ] {
             assert!(!is_ours(path), "{path:?}");
         }
     }

@@ -16,7 +16,11 @@ impl FromRequestParts<AppState> for DoorNumber {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let params = RawPathParams::from_request_parts(parts, state).await.ok();
-        let number = params.as_ref().and_then(|params| params.iter().find(|(name, _)| *name == "door")?.1.parse().ok());
-        number.map(Self).ok_or_else(|| PageError::new(frame::from_parts(&parts.method, &parts.uri, &parts.headers, state), "door.unknown"))
+        let number = params
+            .as_ref()
+            .and_then(|params| params.iter().find(|(name, _)| *name == "door")?.1.parse().ok());
+        number
+            .map(Self)
+            .ok_or_else(|| PageError::new(frame::from_parts(&parts.method, &parts.uri, &parts.headers, state), "door.unknown"))
     }
 }

@@ -56,7 +56,10 @@ pub(crate) struct Resident {
 impl Resident {
     /// The frame, standing at `place`.
     pub(crate) fn at(&self, place: Place) -> Frame {
-        Frame { place, ..self.frame.clone() }
+        Frame {
+            place,
+            ..self.frame.clone()
+        }
     }
 
     /// The answer, or the page that says why there is none.
@@ -96,7 +99,9 @@ impl FromRequestParts<AppState> for Resident {
 }
 
 async fn lookup_resident(headers: &HeaderMap, state: &AppState) -> Result<Option<PersonId>, StoreError> {
-    let Some(token) = cookie::read(headers, cookie::PERSON) else { return Ok(None) };
+    let Some(token) = cookie::read(headers, cookie::PERSON) else {
+        return Ok(None);
+    };
     let mut rng = SystemRng;
     let mut tx = state.db().read().await?;
     lookup_person_session(&mut tx, &state.ctx(&mut rng), token).await
@@ -111,7 +116,10 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn at(&self, place: Place) -> Frame {
-        Frame { place, ..self.frame.clone() }
+        Frame {
+            place,
+            ..self.frame.clone()
+        }
     }
 
     /// The answer, or the page that says why there is none.
@@ -135,7 +143,9 @@ impl FromRequestParts<AppState> for Desk {
 }
 
 async fn lookup_desk(headers: &HeaderMap, state: &AppState) -> Result<Option<Operator>, StoreError> {
-    let Some(token) = cookie::read(headers, cookie::DESK) else { return Ok(None) };
+    let Some(token) = cookie::read(headers, cookie::DESK) else {
+        return Ok(None);
+    };
     let mut rng = SystemRng;
     let mut tx = state.db().read().await?;
     lookup_operator_session(&mut tx, &state.ctx(&mut rng), token).await

@@ -5,6 +5,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 pub(crate) async fn serve(Path((version, name)): Path<(String, String)>) -> Response {
-    let Some(asset) = countenance_portal::asset(&version, &name) else { return StatusCode::NOT_FOUND.into_response() };
-    ([(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.bytes).into_response()
+    let Some(asset) = countenance_portal::asset(&version, &name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    (
+        [
+            (header::CONTENT_TYPE, asset.content_type),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        ],
+        asset.bytes,
+    )
+        .into_response()
 }

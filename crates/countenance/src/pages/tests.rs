@@ -37,10 +37,23 @@ struct Server {
 impl Server {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let data = Data::found(&folder.path().join("site"), &SiteConfig::demo(), now(), &mut SeededRng::new(1)).await.unwrap();
+        let data = Data::found(&folder.path().join("site"), &SiteConfig::demo(), now(), &mut SeededRng::new(1))
+            .await
+            .unwrap();
         let (close, closing) = watch::channel(false);
-        let state = AppState::new(data, Arc::new(StandingClock(now())), countenance_rules::embedded().unwrap(), true, closing).unwrap();
-        let server = Self { state, _folder: folder, _close: close };
+        let state = AppState::new(
+            data,
+            Arc::new(StandingClock(now())),
+            countenance_rules::embedded().unwrap(),
+            true,
+            closing,
+        )
+        .unwrap();
+        let server = Self {
+            state,
+            _folder: folder,
+            _close: close,
+        };
         server.doors().await;
         server
     }
@@ -52,7 +65,17 @@ impl Server {
         let mut tx = self.state.db().write().await.unwrap();
         let mut settings = DoorSettings::entrance(1_500);
         settings.ways.push(vec![Lane::Face]);
-        let door = save_door(&mut tx, &mut ctx, SaveDoor { number: 3, name: Text::new("三号门", "Door 3"), settings }).await.unwrap();
+        let door = save_door(
+            &mut tx,
+            &mut ctx,
+            SaveDoor {
+                number: 3,
+                name: Text::new("三号门", "Door 3"),
+                settings,
+            },
+        )
+        .await
+        .unwrap();
         make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -61,8 +84,13 @@ impl Server {
         let mut rng = SystemRng;
         let mut ctx = self.state.ctx(&mut rng);
         let mut tx = self.state.db().write().await.unwrap();
-        let people = vec![NewPerson { display_name: "甲".into(), under_guardian_age: false }];
-        let people = import_household(&mut tx, &mut ctx, ImportHousehold { unit: unit.into(), people }).await.unwrap();
+        let people = vec![NewPerson {
+            display_name: "甲".into(),
+            under_guardian_age: false,
+        }];
+        let people = import_household(&mut tx, &mut ctx, ImportHousehold { unit: unit.into(), people })
+            .await
+            .unwrap();
         let letter = make_claim_letter(&mut tx, &mut ctx, people[0].id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         (letter.login, letter.code)
@@ -99,7 +127,10 @@ struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     fn new(server: &'a Server) -> Self {
-        Self { server, cookies: [("countenance-language".to_owned(), "en".to_owned())].into() }
+        Self {
+            server,
+            cookies: [("countenance-language".to_owned(), "en".to_owned())].into(),
+        }
     }
 
     async fn send(&mut self, method: Method, path: &str, body: String) -> Answer {
@@ -111,16 +142,29 @@ impl<'a> Browser<'a> {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(body))
             .unwrap();
-        let response = crate::pages::router().with_state(self.server.state.clone()).oneshot(request).await.unwrap();
+        let response = crate::pages::router()
+            .with_state(self.server.state.clone())
+            .oneshot(request)
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies.insert(name.into(), value.into());
         }
-        let location = parts.headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
+        let location = parts
+            .headers
+            .get(header::LOCATION)
+            .map(|to| to.to_str().unwrap().to_owned())
+            .unwrap_or_default();
         let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-        Answer { status: parts.status, location, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            location,
+            headers: parts.headers,
+            body,
+        }
     }
 
     async fn get(&mut self, path: &str) -> Answer {
@@ -134,7 +178,11 @@ impl<'a> Browser<'a> {
     }
 
     async fn post_with(&mut self, token: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: Vec<String> = fields.iter().chain([&("token", token)]).map(|(name, value)| format!("{}={}", plus(name), plus(value))).collect();
+        let fields: Vec<String> = fields
+            .iter()
+            .chain([&("token", token)])
+            .map(|(name, value)| format!("{}={}", plus(name), plus(value)))
+            .collect();
         self.send(Method::POST, path, fields.join("&")).await
     }
 
@@ -142,8 +190,14 @@ impl<'a> Browser<'a> {
         let record = to_hex(&letter_key(&[7; 32]).unwrap());
         let signing = to_hex(&key.public().0);
         let (login, code) = letter;
-        let fields =
-            [("login", login.as_str()), ("code", code), ("pin", "493027"), ("again", "493027"), ("signing_key", &signing), ("record_key", &record)];
+        let fields = [
+            ("login", login.as_str()),
+            ("code", code),
+            ("pin", "493027"),
+            ("again", "493027"),
+            ("signing_key", &signing),
+            ("record_key", &record),
+        ];
         self.post("/claim", "/claim", &fields).await
     }
 
@@ -171,7 +225,13 @@ impl<'a> Browser<'a> {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let page = self.get(door).await.body;
         let assess = action(&page, "/assess");
-        let heads = [("author", "安全顾问"), ("necessity", "a"), ("impact", "b"), ("risk", "c"), ("safeguards", "d")];
+        let heads = [
+            ("author", "安全顾问"),
+            ("necessity", "a"),
+            ("impact", "b"),
+            ("risk", "c"),
+            ("safeguards", "d"),
+        ];
         let answer = self.post(door, &assess, &heads).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let answer = self.post(door, &assess.replace("/assess", "/activate"), &[]).await;
@@ -180,17 +240,34 @@ impl<'a> Browser<'a> {
 }
 
 fn plus(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 fn token(page: &str) -> String {
-    page.split("name=\"token\" value=\"").nth(1).unwrap_or_default().chars().take_while(|char| *char != '"').collect()
+    page.split("name=\"token\" value=\"")
+        .nth(1)
+        .unwrap_or_default()
+        .chars()
+        .take_while(|char| *char != '"')
+        .collect()
 }
 
 /// The address of the form that ends in `end`.
 fn action(page: &str, end: &str) -> String {
     let actions = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    actions.into_iter().find(|action| action.ends_with(end)).unwrap_or_default().to_owned()
+    actions
+        .into_iter()
+        .find(|action| action.ends_with(end))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -201,7 +278,10 @@ async fn every_answer_carries_the_policy_and_no_page_may_open_a_camera() {
         let policy = answer.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{path}");
         assert!(!policy.contains("unsafe"), "{path}");
-        assert!(answer.headers["permissions-policy"].to_str().unwrap().starts_with("camera=()"), "{path}");
+        assert!(
+            answer.headers["permissions-policy"].to_str().unwrap().starts_with("camera=()"),
+            "{path}"
+        );
         assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
     }
 }
@@ -210,9 +290,19 @@ async fn every_answer_carries_the_policy_and_no_page_may_open_a_camera() {
 async fn who_is_not_signed_in_gets_no_page_and_changes_nothing() {
     let server = Server::start().await;
     let mut guest = Browser::new(&server);
-    for path in ["/ways", "/uses", "/consents", "/ways/qr", "/consents/00000000000000000000000000000000"] {
+    for path in [
+        "/ways",
+        "/uses",
+        "/consents",
+        "/ways/qr",
+        "/consents/00000000000000000000000000000000",
+    ] {
         let answer = guest.get(path).await;
-        assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/sign-in"), "{path}");
+        assert_eq!(
+            (answer.status, answer.location.as_str()),
+            (StatusCode::SEE_OTHER, "/sign-in"),
+            "{path}"
+        );
     }
     for path in ["/desk", "/desk/happenings", "/desk/doors/3"] {
         assert_eq!(guest.get(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
@@ -269,9 +359,15 @@ async fn a_door_that_only_a_face_opens_is_refused_with_article_and_stays_as_it_w
     let before = server.ways_of_door_3().await;
     let answer = desk.post("/desk/doors/3", "/desk/doors/3/ways", &[("face", "on")]).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.body.contains("class=\"refusals\"") && answer.body.contains("class=\"article\""), "{}", answer.body);
+    assert!(
+        answer.body.contains("class=\"refusals\"") && answer.body.contains("class=\"article\""),
+        "{}",
+        answer.body
+    );
     assert_eq!(server.ways_of_door_3().await, before);
-    let answer = desk.post("/desk/doors/3", "/desk/doors/3/ways", &[("qr", "on"), ("card+pin", "on")]).await;
+    let answer = desk
+        .post("/desk/doors/3", "/desk/doors/3/ways", &[("qr", "on"), ("card+pin", "on")])
+        .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(server.ways_of_door_3().await, [vec![Lane::Card, Lane::Pin], vec![Lane::Qr]]);
 }
@@ -311,15 +407,25 @@ async fn a_resident_decides_signs_gets_a_code_and_withdraws() {
 
     let gate = gate_number(&server).await;
     let code = person.post(&consent, &format!("{consent}/code"), &[("gate", &gate)]).await;
-    assert!(code.status == StatusCode::OK && code.body.contains("data-enrolment"), "{}", code.body);
+    assert!(
+        code.status == StatusCode::OK && code.body.contains("data-enrolment"),
+        "{}",
+        code.body
+    );
 
     // Somebody else's consent does not exist.
     let mut other = Browser::new(&server);
     other.claim(&server.letter("12-1804").await, &SigningKey::from_seed(&[3; 32])).await;
     assert_eq!(other.get(&consent).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(other.post("/ways", &format!("{consent}/withdraw"), &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        other.post("/ways", &format!("{consent}/withdraw"), &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
 
-    assert_eq!(person.post("/consents", &format!("{consent}/withdraw"), &[]).await.location, consent);
+    assert_eq!(
+        person.post("/consents", &format!("{consent}/withdraw"), &[]).await.location,
+        consent
+    );
     assert_eq!(person.get(&format!("{consent}/state")).await.body, "withdrawn");
     // No gate has enrolled anyone, so no page may say that one has confirmed anything.
     let page = person.get(&consent).await.body;
@@ -334,7 +440,12 @@ async fn claim_the_gate(server: &Server) {
     let door = lookup_door_by_number(&mut tx, 3).await.unwrap().unwrap();
     let code = make_gate_code(&mut tx, &mut ctx, door.id).await.unwrap().code;
     let device_key = SigningKey::from_seed(&[9; 32]).public();
-    let claim = countenance_gate_core::wire::Claim { code, device_key, pack: [0; 32], demo: true };
+    let claim = countenance_gate_core::wire::Claim {
+        code,
+        device_key,
+        pack: [0; 32],
+        demo: true,
+    };
     countenance_access::claim_gate(&mut tx, &ctx, &claim).await.unwrap();
     tx.commit().await.unwrap();
 }

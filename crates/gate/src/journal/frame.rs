@@ -70,7 +70,12 @@ fn read_body(mut body: &[u8]) -> Option<Frame> {
     let record_length = usize::try_from(u32::from_be_bytes(take(&mut body)?)).ok()?;
     let (record, mut rest) = body.split_at_checked(record_length)?;
     let transit = u32::from_be_bytes(take(&mut rest)?);
-    Some(Frame { leaf: Leaf::from_bytes(&leaf)?, record: record.to_vec(), transit, note: rest.to_vec() })
+    Some(Frame {
+        leaf: Leaf::from_bytes(&leaf)?,
+        record: record.to_vec(),
+        transit,
+        note: rest.to_vec(),
+    })
 }
 
 impl Frame {
@@ -97,7 +102,12 @@ mod tests {
             commitment: [2; 32],
             tag: [3; 32],
         };
-        Frame { leaf, record: vec![9; 300], transit: 5, note: vec![8; 40] }
+        Frame {
+            leaf,
+            record: vec![9; 300],
+            transit: 5,
+            note: vec![8; 40],
+        }
     }
 
     #[test]

@@ -26,8 +26,16 @@ pub enum LeafClass {
 }
 
 impl LeafClass {
-    const ALL: [Self; 8] =
-        [Self::Boot, Self::Policy, Self::Passage, Self::Search, Self::Enrol, Self::Erase, Self::Copy, Self::Window];
+    const ALL: [Self; 8] = [
+        Self::Boot,
+        Self::Policy,
+        Self::Passage,
+        Self::Search,
+        Self::Enrol,
+        Self::Erase,
+        Self::Copy,
+        Self::Window,
+    ];
 
     fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|class| *class as u8 == byte)

@@ -29,7 +29,10 @@ impl Ratchet {
     /// W of `writer` in the month in which S was made; the person's side of the chain.
     pub fn start(secret: &SecretKey, writer: GateId, month: Month) -> Self {
         let info = [b"countenance/ratchet/v1".as_slice(), &writer.0.to_be_bytes()].concat();
-        Self { month, key: derive(secret, &info) }
+        Self {
+            month,
+            key: derive(secret, &info),
+        }
     }
 
     /// Turns forward to the month of `now`. A clock that stands before this ratchet's month leaves it where it is:
@@ -38,7 +41,10 @@ impl Ratchet {
     pub fn turned_to(&self, month: Month) -> Self {
         let mut turned = self.clone();
         while turned.month < month {
-            turned = Self { month: Month(turned.month.0 + 1), key: derive(&turned.key, b"next") };
+            turned = Self {
+                month: Month(turned.month.0 + 1),
+                key: derive(&turned.key, b"next"),
+            };
         }
         turned
     }
@@ -66,7 +72,9 @@ fn derive(key: &SecretKey, info: &[u8]) -> SecretKey {
 
 pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return [0; 32];
+    };
     for part in parts {
         mac.update(part);
     }
@@ -82,7 +90,10 @@ mod tests {
         let secret = SecretKey::new([9; 32]);
         let january = Ratchet::start(&secret, GateId(3), Month(24_300));
         let march = january.turned_to(Month(24_302));
-        assert_eq!(march.key().expose(), january.turned_to(Month(24_301)).turned_to(Month(24_302)).key().expose());
+        assert_eq!(
+            march.key().expose(),
+            january.turned_to(Month(24_301)).turned_to(Month(24_302)).key().expose()
+        );
         assert_ne!(march.key().expose(), january.key().expose());
         assert_eq!(march.turned_to(Month(24_300)).month(), Month(24_302));
         let now = Timestamp::from_seconds(1_700_000_000);

@@ -77,8 +77,18 @@ fn commit_bytes(opening: &[u8; 32], record: &[u8]) -> [u8; 32] {
 }
 
 /// Seals opening and record to `recipients` (evidence key, and the person where known), bound to gate and sequence.
-pub fn seal_record(record: &Record, opening: &SecretKey, gate: GateId, sequence: u64, recipients: &[[u8; 32]], rng: &mut dyn Rng) -> Option<Vec<u8>> {
-    let plain = zeroize::Zeroizing::new(encode(&Opened { opening: *opening.expose(), record: encode(record) }));
+pub fn seal_record(
+    record: &Record,
+    opening: &SecretKey,
+    gate: GateId,
+    sequence: u64,
+    recipients: &[[u8; 32]],
+    rng: &mut dyn Rng,
+) -> Option<Vec<u8>> {
+    let plain = zeroize::Zeroizing::new(encode(&Opened {
+        opening: *opening.expose(),
+        record: encode(record),
+    }));
     seal_letter(recipients, &context(gate, sequence), &plain, rng)
 }
 

@@ -25,7 +25,13 @@ pub struct Capture {
 
 impl Capture {
     pub(super) const fn open(now: Timestamp) -> Self {
-        Self { opened: now, frames: 0, taken: 0, refused_in_a_row: 0, last_reason: None }
+        Self {
+            opened: now,
+            frames: 0,
+            taken: 0,
+            refused_in_a_row: 0,
+            last_reason: None,
+        }
     }
 
     pub(super) const fn taken(&self) -> usize {
@@ -39,7 +45,11 @@ impl Capture {
     fn refuse(&mut self, code: &'static str) -> bool {
         self.frames += 1;
         // Another reason begins another row: a person who steps into the zone may pass through several.
-        self.refused_in_a_row = if self.last_reason == Some(code) { self.refused_in_a_row + 1 } else { 1 };
+        self.refused_in_a_row = if self.last_reason == Some(code) {
+            self.refused_in_a_row + 1
+        } else {
+            1
+        };
         self.last_reason = Some(code);
         self.refused_in_a_row >= REFUSED_MAX || self.frames >= FRAMES_MAX
     }
@@ -54,16 +64,21 @@ impl Capture {
 
     /// What the journal keeps of it; the shell adds what `vision` counted.
     pub(super) const fn window(&self, attempt: AttemptId, now: Timestamp) -> Window {
-        Window { attempt, opened: self.opened, closed: now, frames: self.frames, faces_max: 0, embedded: 0 }
+        Window {
+            attempt,
+            opened: self.opened,
+            closed: now,
+            frames: self.frames,
+            faces_max: 0,
+            embedded: 0,
+        }
     }
 }
 
 impl Machine {
     pub(super) fn frame_refused(&mut self, code: &'static str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         let over = match &mut self.state {
-            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => {
-                capture.refuse(code).then(|| capture.clone())
-            }
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => capture.refuse(code).then(|| capture.clone()),
             _ => None,
         };
         let Some(capture) = over else { return vec![] };
@@ -99,12 +114,12 @@ impl Machine {
     }
 
     pub(super) fn measured(&mut self, measured: Measured, policy: &Policy, view: View<'_>) -> Vec<Effect> {
-        let State::Measuring { unit, proofs, capture } = std::mem::replace(&mut self.state, State::Idle) else { return vec![] };
+        let State::Measuring { unit, proofs, capture } = std::mem::replace(&mut self.state, State::Idle) else {
+            return vec![];
+        };
         let window = Effect::CloseCamera(capture.window(self.attempt, view.now));
         let mut effects = match measured {
-            Measured::Recognised(person) => {
-                self.proven(Some(unit), proofs, Proof { lane: Lane::Face, person }, policy, view)
-            }
+            Measured::Recognised(person) => self.proven(Some(unit), proofs, Proof { lane: Lane::Face, person }, policy, view),
             Measured::Unknown => self.refuse("face.unknown", vec![Lane::Face], None, policy, view),
             Measured::Ambiguous => self.refuse("face.ambiguous", vec![Lane::Face], None, policy, view),
             Measured::NotLive => self.refuse("face.not_live", vec![Lane::Face], None, policy, view),
@@ -116,7 +131,9 @@ impl Machine {
     }
 
     pub(super) fn sealed(&mut self, result: Result<(), String>, view: View<'_>) -> Vec<Effect> {
-        let State::Sealing { capture } = std::mem::replace(&mut self.state, State::Idle) else { return vec![] };
+        let State::Sealing { capture } = std::mem::replace(&mut self.state, State::Idle) else {
+            return vec![];
+        };
         let shown = match result {
             Ok(()) => screen::Shown::done("enrol.done"),
             Err(code) => screen::Shown::refused(&code),

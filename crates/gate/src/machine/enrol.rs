@@ -11,7 +11,13 @@ impl Machine {
         if let Err(code) = view.standing.face(policy, view.now) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
-        self.enter_state(State::ScanEnrol { capture: Capture::open(view.now) }, ANSWER, view);
+        self.enter_state(
+            State::ScanEnrol {
+                capture: Capture::open(view.now),
+            },
+            ANSWER,
+            view,
+        );
         vec![]
     }
 
@@ -28,7 +34,9 @@ impl Machine {
     }
 
     pub(super) fn redeemed(&mut self, result: Result<(), String>, view: View<'_>) -> Vec<Effect> {
-        let State::Redeeming { ticket } = std::mem::replace(&mut self.state, State::Idle) else { return vec![] };
+        let State::Redeeming { ticket } = std::mem::replace(&mut self.state, State::Idle) else {
+            return vec![];
+        };
         match result {
             Ok(()) => {
                 self.enter_state(State::Digits { ticket }, ANSWER, view);
@@ -46,7 +54,13 @@ impl Machine {
         if let Err(code) = view.standing.face(policy, view.now) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
-        self.enter_state(State::EnrolCapturing { capture: Capture::open(view.now) }, super::enter::camera_patience(), view);
+        self.enter_state(
+            State::EnrolCapturing {
+                capture: Capture::open(view.now),
+            },
+            super::enter::camera_patience(),
+            view,
+        );
         vec![]
     }
 }

@@ -27,7 +27,14 @@ impl Machine {
         let unit: String = unit.trim().chars().take(UNIT_CHARS_MAX).collect();
         match errand {
             Errand::Enter => {
-                self.enter_state(State::AskLane { unit: Some(unit), proofs: vec![] }, ANSWER, view);
+                self.enter_state(
+                    State::AskLane {
+                        unit: Some(unit),
+                        proofs: vec![],
+                    },
+                    ANSWER,
+                    view,
+                );
                 vec![]
             }
             Errand::Withdraw => self.to_pin(errand, unit, vec![], policy, view),
@@ -43,7 +50,15 @@ impl Machine {
         vec![]
     }
 
-    pub(super) fn qr_shown(&mut self, errand: Errand, proofs: Vec<Proof>, capture: &Capture, text: &str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn qr_shown(
+        &mut self,
+        errand: Errand,
+        proofs: Vec<Proof>,
+        capture: &Capture,
+        text: &str,
+        policy: &Policy,
+        view: View<'_>,
+    ) -> Vec<Effect> {
         let checked = qr::check(text, policy, &mut self.used_qrs, view.now);
         let mut effects = match (errand, checked) {
             (Errand::Enter, Ok(person)) => self.proven(None, proofs, Proof { lane: Lane::Qr, person }, policy, view),
@@ -62,7 +77,14 @@ impl Machine {
         vec![]
     }
 
-    pub(super) fn pin_keyed(&mut self, errand: Errand, unit: String, proofs: Vec<Proof>, pin: Zeroizing<String>, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn pin_keyed(
+        &mut self,
+        errand: Errand,
+        unit: String,
+        proofs: Vec<Proof>,
+        pin: Zeroizing<String>,
+        view: View<'_>,
+    ) -> Vec<Effect> {
         if let Err(wait) = self.throttle.check(&unit, view.now) {
             return self.end(screen::Shown::throttled(wait), view);
         }
@@ -115,7 +137,9 @@ impl Machine {
 /// Whether the face lane is offered for `unit` now: somebody there consented, and the lane is open.
 pub(super) fn face_offered(unit: &str, policy: &Policy, view: View<'_>) -> Result<(), &'static str> {
     view.standing.face(policy, view.now)?;
-    let consented = policy.household(unit).is_some_and(|household| household.people.iter().any(|member| member.face.is_some()));
+    let consented = policy
+        .household(unit)
+        .is_some_and(|household| household.people.iter().any(|member| member.face.is_some()));
     if consented { Ok(()) } else { Err("face.no_consent_here") }
 }
 

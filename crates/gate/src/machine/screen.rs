@@ -48,7 +48,10 @@ pub struct Both {
 
 impl From<&Text> for Both {
     fn from(text: &Text) -> Self {
-        Self { zh: text.zh.clone(), en: text.en.clone() }
+        Self {
+            zh: text.zh.clone(),
+            en: text.en.clone(),
+        }
     }
 }
 
@@ -81,19 +84,40 @@ pub(super) struct Shown {
 
 impl Shown {
     pub(super) fn opened(lanes: Vec<Lane>) -> Self {
-        Self { key: "opened".into(), outcome: Outcome::Opened, code: String::new(), wait: None, lanes }
+        Self {
+            key: "opened".into(),
+            outcome: Outcome::Opened,
+            code: String::new(),
+            wait: None,
+            lanes,
+        }
     }
 
     pub(super) fn refused(code: &str) -> Self {
-        Self { key: "refused".into(), outcome: Outcome::Refused, code: code.into(), wait: None, lanes: vec![] }
+        Self {
+            key: "refused".into(),
+            outcome: Outcome::Refused,
+            code: code.into(),
+            wait: None,
+            lanes: vec![],
+        }
     }
 
     pub(super) fn throttled(wait: Duration) -> Self {
-        Self { wait: Some(wait), ..Self::refused("pin.throttled") }
+        Self {
+            wait: Some(wait),
+            ..Self::refused("pin.throttled")
+        }
     }
 
     pub(super) fn done(key: &str) -> Self {
-        Self { key: key.into(), outcome: Outcome::Done, code: String::new(), wait: None, lanes: vec![] }
+        Self {
+            key: key.into(),
+            outcome: Outcome::Done,
+            code: String::new(),
+            wait: None,
+            lanes: vec![],
+        }
     }
 }
 
@@ -104,7 +128,10 @@ impl Machine {
         match &self.state {
             State::Idle => screen.set("idle", idle_actions(view)),
             State::AskUnit(errand) => {
-                screen.set(if *errand == Errand::Enter { "ask.unit" } else { "withdraw.unit" }, vec!["qr", "cancel"]);
+                screen.set(
+                    if *errand == Errand::Enter { "ask.unit" } else { "withdraw.unit" },
+                    vec!["qr", "cancel"],
+                );
                 screen.input = InputKind::Unit;
             }
             State::AskLane { unit, proofs } => {
@@ -122,7 +149,10 @@ impl Machine {
             State::ScanQr { .. } => screen.set("scan.qr", vec!["cancel"]),
             State::ScanEnrol { .. } => screen.set("scan.enrol", vec!["cancel"]),
             State::AskPin { errand, .. } => {
-                screen.set(if *errand == Errand::Enter { "ask.pin" } else { "withdraw.pin" }, vec!["qr", "cancel"]);
+                screen.set(
+                    if *errand == Errand::Enter { "ask.pin" } else { "withdraw.pin" },
+                    vec!["qr", "cancel"],
+                );
                 screen.input = InputKind::Pin;
             }
             State::Measuring { .. } | State::CheckingPin { .. } | State::Redeeming { .. } | State::Sealing { .. } | State::Erasing => {
@@ -140,7 +170,10 @@ impl Machine {
     }
 
     fn blank(&self, view: View<'_>) -> Screen {
-        let zone = view.policy.and_then(|policy| policy.face.as_ref()).map_or(Zone::MIDDLE, |face| face.zone);
+        let zone = view
+            .policy
+            .and_then(|policy| policy.face.as_ref())
+            .map_or(Zone::MIDDLE, |face| face.zone);
         Screen {
             key: String::new(),
             args: BTreeMap::new(),
@@ -151,7 +184,9 @@ impl Machine {
             code: String::new(),
             article: String::new(),
             demo: view.standing.demo,
-            door: view.policy.map_or_else(|| (&Text::default()).into(), |policy| (&policy.door.name).into()),
+            door: view
+                .policy
+                .map_or_else(|| (&Text::default()).into(), |policy| (&policy.door.name).into()),
             zone: [zone.left, zone.top, zone.right, zone.bottom],
         }
     }
@@ -164,7 +199,13 @@ impl Screen {
     }
 
     fn put(&mut self, name: &str, value: &str) {
-        self.args.insert(name.to_owned(), Both { zh: value.to_owned(), en: value.to_owned() });
+        self.args.insert(
+            name.to_owned(),
+            Both {
+                zh: value.to_owned(),
+                en: value.to_owned(),
+            },
+        );
     }
 
     fn capturing(&mut self, key: &str, have: usize, reason: Option<&'static str>) {
@@ -185,7 +226,10 @@ impl Screen {
             self.put("lane", lane.word());
         }
         // A refusal that the rulebook has words for is shown in the rulebook's words.
-        if let Some(text) = view.policy.and_then(|policy| policy.texts.iter().find(|text| text.code == shown.code)) {
+        if let Some(text) = view
+            .policy
+            .and_then(|policy| policy.texts.iter().find(|text| text.code == shown.code))
+        {
             self.args.insert("reason".into(), (&text.text).into());
             self.article.clone_from(&text.article);
         }
@@ -209,7 +253,11 @@ fn idle_actions(view: View<'_>) -> Vec<&'static str> {
 fn lane_actions(unit: Option<&str>, proofs: &[Proof], view: View<'_>) -> Vec<&'static str> {
     let Some(policy) = view.policy else { return vec!["cancel"] };
     let open = Machine::open_lanes(policy, proofs, view);
-    let mut actions: Vec<&'static str> = open.iter().filter(|lane| offered(**lane, unit, policy, view)).map(|lane| lane.word()).collect();
+    let mut actions: Vec<&'static str> = open
+        .iter()
+        .filter(|lane| offered(**lane, unit, policy, view))
+        .map(|lane| lane.word())
+        .collect();
     actions.push("cancel");
     actions
 }

@@ -14,11 +14,20 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        Self { fixture: Fixture::new(), machine: Machine::new(GateId(3)), rng: SeededRng::new(7), now: at(0) }
+        Self {
+            fixture: Fixture::new(),
+            machine: Machine::new(GateId(3)),
+            rng: SeededRng::new(7),
+            now: at(0),
+        }
     }
 
     fn feed(&mut self, input: Input) -> Vec<Effect> {
-        let view = View { policy: Some(&self.fixture.policy), standing: &self.fixture.standing, now: self.now };
+        let view = View {
+            policy: Some(&self.fixture.policy),
+            standing: &self.fixture.standing,
+            now: self.now,
+        };
         self.machine.handle(input, view, &mut self.rng)
     }
 
@@ -27,7 +36,11 @@ impl Desk {
     }
 
     fn screen(&self) -> Screen {
-        self.machine.screen(View { policy: Some(&self.fixture.policy), standing: &self.fixture.standing, now: self.now })
+        self.machine.screen(View {
+            policy: Some(&self.fixture.policy),
+            standing: &self.fixture.standing,
+            now: self.now,
+        })
     }
 
     fn to_camera(&mut self, unit: &str) {
@@ -107,7 +120,9 @@ fn a_row_of_bad_frames_ends_with_their_reason_and_nothing_is_measured() {
     for _ in 0..12 {
         last = desk.feed(Input::FrameRefused("face.two"));
     }
-    assert!(matches!(last.as_slice(), [Effect::CloseCamera(_), Effect::Refuse { passage }, Effect::Forget] if passage.reason == "face.two"));
+    assert!(
+        matches!(last.as_slice(), [Effect::CloseCamera(_), Effect::Refuse { passage }, Effect::Forget] if passage.reason == "face.two")
+    );
     assert_eq!(desk.machine.camera(), Camera::Off);
 }
 
@@ -152,7 +167,12 @@ fn twenty_wrong_pins_are_slowed_down_at_the_kiosk() {
 #[test]
 fn enrolment_needs_a_ticket_a_grant_and_the_digits() {
     let mut desk = Desk::new();
-    let ticket = EnrolmentTicket { code: "ABCD2345".into(), key_fingerprint: [1; 32], ratchet: [2; 32], month: 24_322 };
+    let ticket = EnrolmentTicket {
+        code: "ABCD2345".into(),
+        key_fingerprint: [1; 32],
+        ratchet: [2; 32],
+        month: 24_322,
+    };
     desk.press(Do::Enrol);
     assert_eq!(desk.machine.camera(), Camera::Code);
     let text = format!("CE1:{}", base64url::encode(&encode(&ticket)));

@@ -45,7 +45,10 @@ pub(crate) async fn lookup(tx: &mut Tx, person: PersonId) -> Result<Option<Accou
         pin_hash: row.get("pin_hash")?,
         signing_key: PublicKey(row.get("signing_key")?),
         record_key: row.get("record_key")?,
-        throttle: Throttle { failures: row.get("failures")?, wait_until: row.get("wait_until")? },
+        throttle: Throttle {
+            failures: row.get("failures")?,
+            wait_until: row.get("wait_until")?,
+        },
     }))
 }
 

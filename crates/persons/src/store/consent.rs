@@ -42,7 +42,8 @@ pub(crate) async fn drop_drafts(tx: &mut Tx, person: PersonId) -> Result<(), Sto
         &[person.into()],
     )
     .await?;
-    tx.execute("DELETE FROM consents WHERE person_id = $1 AND state = 'begun'", &[person.into()]).await?;
+    tx.execute("DELETE FROM consents WHERE person_id = $1 AND state = 'begun'", &[person.into()])
+        .await?;
     Ok(())
 }
 
@@ -80,7 +81,10 @@ pub(crate) async fn lookup(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>
 
 pub(crate) async fn lookup_live(tx: &mut Tx, person: PersonId, purpose: PurposeId) -> Result<Option<Consent>, StoreError> {
     let row = tx
-        .lookup(select!("WHERE person_id = $1 AND purpose_id = $2 AND state IN ('signed', 'enrolled')"), &[person.into(), purpose.into()])
+        .lookup(
+            select!("WHERE person_id = $1 AND purpose_id = $2 AND state IN ('signed', 'enrolled')"),
+            &[person.into(), purpose.into()],
+        )
         .await?;
     match row {
         Some(row) => read(tx, &row).await.map(Some),
@@ -89,12 +93,22 @@ pub(crate) async fn lookup_live(tx: &mut Tx, person: PersonId, purpose: PurposeI
 }
 
 pub(crate) async fn list_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<Consent>, StoreError> {
-    let rows = tx.list(select!("WHERE person_id = $1 AND state <> 'begun' ORDER BY given_at DESC, id DESC LIMIT 200"), &[person.into()]).await?;
+    let rows = tx
+        .list(
+            select!("WHERE person_id = $1 AND state <> 'begun' ORDER BY given_at DESC, id DESC LIMIT 200"),
+            &[person.into()],
+        )
+        .await?;
     read_all(tx, &rows).await
 }
 
 pub(crate) async fn list_live(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
-    let rows = tx.list(select!("WHERE purpose_id = $1 AND state IN ('signed', 'enrolled') ORDER BY id"), &[purpose.into()]).await?;
+    let rows = tx
+        .list(
+            select!("WHERE purpose_id = $1 AND state IN ('signed', 'enrolled') ORDER BY id"),
+            &[purpose.into()],
+        )
+        .await?;
     read_all(tx, &rows).await
 }
 
@@ -117,7 +131,11 @@ pub(crate) async fn sign(tx: &mut Tx, id: ConsentId, key: PublicKey, signature: 
 }
 
 pub(crate) async fn end(tx: &mut Tx, id: ConsentId, by: EndedBy, now: Timestamp) -> Result<u64, StoreError> {
-    let state = if by == EndedBy::Expired { ConsentState::Expired } else { ConsentState::Withdrawn };
+    let state = if by == EndedBy::Expired {
+        ConsentState::Expired
+    } else {
+        ConsentState::Withdrawn
+    };
     let ended = tx
         .execute(
             "UPDATE consents
@@ -138,20 +156,26 @@ pub(crate) async fn end(tx: &mut Tx, id: ConsentId, by: EndedBy, now: Timestamp)
 
 /// The live consents of an ended purpose.
 pub(crate) async fn list_live_of_purpose(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<ConsentId>, StoreError> {
-    tx.list("SELECT id FROM consents WHERE purpose_id = $1 AND state IN ('signed', 'enrolled')", &[purpose.into()])
-        .await?
-        .iter()
-        .map(|row| row.get("id"))
-        .collect()
+    tx.list(
+        "SELECT id FROM consents WHERE purpose_id = $1 AND state IN ('signed', 'enrolled')",
+        &[purpose.into()],
+    )
+    .await?
+    .iter()
+    .map(|row| row.get("id"))
+    .collect()
 }
 
 /// The live consents whose time is over.
 pub(crate) async fn list_overdue(tx: &mut Tx, now: Timestamp) -> Result<Vec<ConsentId>, StoreError> {
-    tx.list("SELECT id FROM consents WHERE state IN ('signed', 'enrolled') AND until <= $1", &[now.into()])
-        .await?
-        .iter()
-        .map(|row| row.get("id"))
-        .collect()
+    tx.list(
+        "SELECT id FROM consents WHERE state IN ('signed', 'enrolled') AND until <= $1",
+        &[now.into()],
+    )
+    .await?
+    .iter()
+    .map(|row| row.get("id"))
+    .collect()
 }
 
 pub(crate) async fn note_enrolled(tx: &mut Tx, id: ConsentId, gate: GateId, at: Timestamp) -> Result<u64, StoreError> {
@@ -223,7 +247,9 @@ async fn read(tx: &mut Tx, row: &Row) -> Result<Consent, StoreError> {
         signed_at: row.get_optional("signed_at")?,
         enrolled_at: row.get_optional("enrolled_at")?,
         ended_at: row.get_optional("ended_at")?,
-        ended_by: ended_by.map(|word| EndedBy::from_word(&word).ok_or(StoreError::Column { column: "ended_by" })).transpose()?,
+        ended_by: ended_by
+            .map(|word| EndedBy::from_word(&word).ok_or(StoreError::Column { column: "ended_by" }))
+            .transpose()?,
         gates: gates(tx, id).await?,
     })
 }
@@ -273,7 +299,15 @@ pub(crate) async fn put_code(tx: &mut Tx, code: &CodeRow, hash: [u8; 32], now: T
     tx.change_one(
         "INSERT INTO enrolment_codes (id, code_hash, person_id, consent_id, gate_id, made_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &[code.id.into(), hash.into(), code.person.into(), code.consent.into(), code.gate.into(), now.into(), code.expires_at.into()],
+        &[
+            code.id.into(),
+            hash.into(),
+            code.person.into(),
+            code.consent.into(),
+            code.gate.into(),
+            now.into(),
+            code.expires_at.into(),
+        ],
     )
     .await
 }
@@ -311,5 +345,6 @@ pub(crate) async fn use_code(tx: &mut Tx, id: EnrolmentCodeId, grant: GrantId, n
 
 /// Removes codes that ended long enough ago.
 pub(crate) async fn forget_codes(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM enrolment_codes WHERE expires_at < $1", &[before.into()]).await
+    tx.execute("DELETE FROM enrolment_codes WHERE expires_at < $1", &[before.into()])
+        .await
 }

@@ -8,7 +8,13 @@ pub(crate) async fn put(tx: &mut Tx, rulebook: &str, notice: &Notice) -> Result<
         "INSERT INTO notices (hash, rulebook, version, zh, en)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (hash) DO NOTHING",
-        &[notice.hash.into(), rulebook.into(), (&notice.version).into(), (&notice.zh).into(), (&notice.en).into()],
+        &[
+            notice.hash.into(),
+            rulebook.into(),
+            (&notice.version).into(),
+            (&notice.zh).into(),
+            (&notice.en).into(),
+        ],
     )
     .await?;
     Ok(())
@@ -17,10 +23,19 @@ pub(crate) async fn put(tx: &mut Tx, rulebook: &str, notice: &Notice) -> Result<
 pub(crate) async fn lookup(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Text>, StoreError> {
     let row = tx.lookup("SELECT zh, en FROM notices WHERE hash = $1", &[hash.into()]).await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Text { zh: row.get("zh")?, en: row.get("en")? }))
+    Ok(Some(Text {
+        zh: row.get("zh")?,
+        en: row.get("en")?,
+    }))
 }
 
-pub(crate) async fn note_shown(tx: &mut Tx, person: PersonId, purpose: PurposeId, hash: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn note_shown(
+    tx: &mut Tx,
+    person: PersonId,
+    purpose: PurposeId,
+    hash: [u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO notices_shown (person_id, purpose_id, notice_hash, shown_at)
          VALUES ($1, $2, $3, $4)

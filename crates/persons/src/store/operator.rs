@@ -13,17 +13,30 @@ pub(crate) async fn insert(tx: &mut Tx, operator: &Operator, now: Timestamp) -> 
 }
 
 pub(crate) async fn lookup(tx: &mut Tx, id: OperatorId) -> Result<Option<Operator>, StoreError> {
-    let row = tx.lookup("SELECT id, display_name FROM operators WHERE id = $1", &[id.into()]).await?;
+    let row = tx
+        .lookup("SELECT id, display_name FROM operators WHERE id = $1", &[id.into()])
+        .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Operator { id: row.get("id")?, display_name: row.get("display_name")? }))
+    Ok(Some(Operator {
+        id: row.get("id")?,
+        display_name: row.get("display_name")?,
+    }))
 }
 
 pub(crate) async fn lookup_by_name(tx: &mut Tx, name: &str) -> Result<Option<OperatorId>, StoreError> {
-    let row = tx.lookup("SELECT id FROM operators WHERE display_name = $1", &[name.into()]).await?;
+    let row = tx
+        .lookup("SELECT id FROM operators WHERE display_name = $1", &[name.into()])
+        .await?;
     row.map(|row| row.get("id")).transpose()
 }
 
-pub(crate) async fn insert_link(tx: &mut Tx, hash: [u8; 32], operator: OperatorId, made: Timestamp, expires: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn insert_link(
+    tx: &mut Tx,
+    hash: [u8; 32],
+    operator: OperatorId,
+    made: Timestamp,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO operator_links (code_hash, operator_id, made_at, expires_at)
          VALUES ($1, $2, $3, $4)",

@@ -1,8 +1,8 @@
 use countenance_base::{HouseholdId, PersonId, Timestamp};
 use countenance_storage::{Row, StoreError, Tx};
 
-use crate::pin::Throttle;
 use crate::Person;
+use crate::pin::Throttle;
 
 pub(crate) async fn insert_household(tx: &mut Tx, id: HouseholdId, unit: &str) -> Result<u64, StoreError> {
     tx.execute(
@@ -82,7 +82,13 @@ pub(crate) struct ClaimCode {
 }
 
 /// A newer letter replaces the older one, also when that was used: a lost account starts with a new letter.
-pub(crate) async fn put_claim_code(tx: &mut Tx, person: PersonId, hash: [u8; 32], made: Timestamp, expires: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn put_claim_code(
+    tx: &mut Tx,
+    person: PersonId,
+    hash: [u8; 32],
+    made: Timestamp,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO claim_codes (person_id, code_hash, made_at, expires_at)
          VALUES ($1, $2, $3, $4)
@@ -108,7 +114,10 @@ pub(crate) async fn lookup_claim_code(tx: &mut Tx, person: PersonId) -> Result<O
         hash: row.get("code_hash")?,
         expires_at: row.get("expires_at")?,
         used_at: row.get_optional("used_at")?,
-        throttle: Throttle { failures: row.get("failures")?, wait_until: row.get("wait_until")? },
+        throttle: Throttle {
+            failures: row.get("failures")?,
+            wait_until: row.get("wait_until")?,
+        },
     }))
 }
 

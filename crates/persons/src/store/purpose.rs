@@ -53,20 +53,31 @@ macro_rules! select {
 }
 
 pub(crate) async fn lookup(tx: &mut Tx, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
-    tx.lookup(select!("WHERE id = $1"), &[id.into()]).await?.as_ref().map(read).transpose()
-}
-
-pub(crate) async fn lookup_active(tx: &mut Tx, door: DoorId) -> Result<Option<Purpose>, StoreError> {
-    tx.lookup(select!("WHERE door_id = $1 AND activated_at IS NOT NULL AND ended_at IS NULL"), &[door.into()])
+    tx.lookup(select!("WHERE id = $1"), &[id.into()])
         .await?
         .as_ref()
         .map(read)
         .transpose()
 }
 
+pub(crate) async fn lookup_active(tx: &mut Tx, door: DoorId) -> Result<Option<Purpose>, StoreError> {
+    tx.lookup(
+        select!("WHERE door_id = $1 AND activated_at IS NOT NULL AND ended_at IS NULL"),
+        &[door.into()],
+    )
+    .await?
+    .as_ref()
+    .map(read)
+    .transpose()
+}
+
 /// The newest thousand: an operator with more has other troubles.
 pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Purpose>, StoreError> {
-    tx.list(select!("ORDER BY declared_at DESC LIMIT 1000"), &[]).await?.iter().map(read).collect()
+    tx.list(select!("ORDER BY declared_at DESC LIMIT 1000"), &[])
+        .await?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 pub(crate) async fn assess(tx: &mut Tx, id: PurposeId, assessment: &Assessment) -> Result<(), StoreError> {
@@ -119,12 +130,24 @@ fn read(row: &Row) -> Result<Purpose, StoreError> {
         id: row.get("id")?,
         door: DoorWords {
             id: row.get("door_id")?,
-            name: Text { zh: row.get("door_name_zh")?, en: row.get("door_name_en")? },
-            other_ways: Text { zh: row.get("other_ways_zh")?, en: row.get("other_ways_en")? },
+            name: Text {
+                zh: row.get("door_name_zh")?,
+                en: row.get("door_name_en")?,
+            },
+            other_ways: Text {
+                zh: row.get("other_ways_zh")?,
+                en: row.get("other_ways_en")?,
+            },
         },
         facts: PurposeFacts {
-            text: Text { zh: row.get("sentence_zh")?, en: row.get("sentence_en")? },
-            necessity: Text { zh: row.get("necessity_zh")?, en: row.get("necessity_en")? },
+            text: Text {
+                zh: row.get("sentence_zh")?,
+                en: row.get("sentence_en")?,
+            },
+            necessity: Text {
+                zh: row.get("necessity_zh")?,
+                en: row.get("necessity_en")?,
+            },
             alternatives: alternatives.lines().map(ToOwned::to_owned).collect(),
             basis: LawfulBasis::from_word(&basis).ok_or(StoreError::Column { column: "basis" })?,
             mode,
@@ -143,7 +166,9 @@ fn read(row: &Row) -> Result<Purpose, StoreError> {
 }
 
 fn read_assessment(row: &Row) -> Result<Option<Assessment>, StoreError> {
-    let Some(approved_at) = row.get_optional("assessed_at")? else { return Ok(None) };
+    let Some(approved_at) = row.get_optional("assessed_at")? else {
+        return Ok(None);
+    };
     let columns = [
         (AssessmentHead::Necessity, "assessment_necessity"),
         (AssessmentHead::Impact, "assessment_impact"),

@@ -40,10 +40,22 @@ pub(crate) async fn lookup(tx: &mut Tx) -> Result<Option<Site>, StoreError> {
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Site {
         id: row.get("id")?,
-        name: Text { zh: row.get("name_zh")?, en: row.get("name_en")? },
-        operator: Text { zh: row.get("operator_zh")?, en: row.get("operator_en")? },
-        contact: Text { zh: row.get("contact_zh")?, en: row.get("contact_en")? },
-        complaints: Text { zh: row.get("complaints_zh")?, en: row.get("complaints_en")? },
+        name: Text {
+            zh: row.get("name_zh")?,
+            en: row.get("name_en")?,
+        },
+        operator: Text {
+            zh: row.get("operator_zh")?,
+            en: row.get("operator_en")?,
+        },
+        contact: Text {
+            zh: row.get("contact_zh")?,
+            en: row.get("contact_en")?,
+        },
+        complaints: Text {
+            zh: row.get("complaints_zh")?,
+            en: row.get("complaints_en")?,
+        },
         time_zone: row.get("time_zone")?,
         public_key: PublicKey(row.get("public_key")?),
         evidence_key: row.get("evidence_key")?,

@@ -39,12 +39,26 @@ impl World {
         found_site(&mut tx, now, &site).await.unwrap();
         tx.commit().await.unwrap();
         let rulebook = countenance_rules::embedded().unwrap().remove(0);
-        Self { db, now, rng, rulebook, pepper: Pepper::from_root(&SecretKey::new([5; 32])), site, folder }
+        Self {
+            db,
+            now,
+            rng,
+            rulebook,
+            pepper: Pepper::from_root(&SecretKey::new([5; 32])),
+            site,
+            folder,
+        }
     }
 
     /// The database, and what use cases are handed beside it.
     pub(crate) fn parts(&mut self) -> (Db, Ctx<'_>) {
-        let ctx = Ctx { now: self.now, rng: &mut self.rng, rulebook: &self.rulebook, pepper: &self.pepper, site: &self.site };
+        let ctx = Ctx {
+            now: self.now,
+            rng: &mut self.rng,
+            rulebook: &self.rulebook,
+            pepper: &self.pepper,
+            site: &self.site,
+        };
         (self.db.clone(), ctx)
     }
 
@@ -62,12 +76,34 @@ impl World {
     pub(crate) async fn letter(&mut self, unit: &str) -> (PersonId, ClaimAccount) {
         let (db, mut ctx) = self.parts();
         let mut tx = db.write().await.unwrap();
-        let people = vec![NewPerson { display_name: "someone".to_owned(), under_guardian_age: false }];
-        let person = import_household(&mut tx, &mut ctx, ImportHousehold { unit: unit.to_owned(), people }).await.unwrap().remove(0);
+        let people = vec![NewPerson {
+            display_name: "someone".to_owned(),
+            under_guardian_age: false,
+        }];
+        let person = import_household(
+            &mut tx,
+            &mut ctx,
+            ImportHousehold {
+                unit: unit.to_owned(),
+                people,
+            },
+        )
+        .await
+        .unwrap()
+        .remove(0);
         let letter = make_claim_letter(&mut tx, &mut ctx, person.id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let PublicKey(signing_key) = SigningKey::generate(ctx.rng).public();
         let record_key = letter_key(&rng::bytes(ctx.rng)).unwrap();
-        (person.id, ClaimAccount { login: letter.login, code: letter.code, pin: "704182".to_owned(), signing_key, record_key })
+        (
+            person.id,
+            ClaimAccount {
+                login: letter.login,
+                code: letter.code,
+                pin: "704182".to_owned(),
+                signing_key,
+                record_key,
+            },
+        )
     }
 }

@@ -20,7 +20,11 @@ impl Way {
     }
 
     pub fn name(&self, frame: &Frame) -> String {
-        self.lanes.iter().map(|lane| frame.code("lane", lane)).collect::<Vec<_>>().join(" + ")
+        self.lanes
+            .iter()
+            .map(|lane| frame.code("lane", lane))
+            .collect::<Vec<_>>()
+            .join(" + ")
     }
 }
 

@@ -73,7 +73,10 @@ impl ConsentView {
     }
 
     pub fn enrolled_at(&self) -> Option<Timestamp> {
-        self.receipts.iter().find(|receipt| receipt.cause == "enrolled").map(|receipt| receipt.at)
+        self.receipts
+            .iter()
+            .find(|receipt| receipt.cause == "enrolled")
+            .map(|receipt| receipt.at)
     }
 }
 

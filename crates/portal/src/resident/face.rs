@@ -71,7 +71,11 @@ impl EnrolmentCode {
 
     /// The code in two groups, easier to compare.
     pub fn groups(&self) -> String {
-        let (first, second): (Vec<_>, Vec<_>) = self.code.chars().enumerate().partition(|(at, _)| *at < self.code.chars().count() / 2);
+        let (first, second): (Vec<_>, Vec<_>) = self
+            .code
+            .chars()
+            .enumerate()
+            .partition(|(at, _)| *at < self.code.chars().count() / 2);
         let text = |part: Vec<(usize, char)>| part.into_iter().map(|(_, char)| char).collect::<String>();
         format!("{} {}", text(first), text(second))
     }

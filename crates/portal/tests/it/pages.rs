@@ -9,7 +9,12 @@ use crate::samples;
 fn page_templates() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     crate::words::files(Path::new("src"), "rs", &mut |_, text| {
-        names.extend(text.split("#[template(path = \"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        names.extend(
+            text.split("#[template(path = \"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .map(str::to_owned),
+        );
     });
     names
 }
@@ -21,11 +26,19 @@ fn every_page_has_a_sample_and_renders_in_both_languages() {
     assert!(templates.len() > 10, "the scan finds nothing: {templates:?}");
     for template in &templates {
         let name = template.rsplit('/').next().unwrap().trim_end_matches(".html");
-        assert!(samples.iter().any(|(sample, _)| sample.starts_with(name)), "no sample of {template}");
+        assert!(
+            samples.iter().any(|(sample, _)| sample.starts_with(name)),
+            "no sample of {template}"
+        );
     }
     for locale in Locale::ALL {
         for (name, html) in samples::all(locale) {
-            assert!(!html.contains('⟦'), "{name} in {}: a key without a message: {:?}", locale.tag(), html.split('⟦').nth(1));
+            assert!(
+                !html.contains('⟦'),
+                "{name} in {}: a key without a message: {:?}",
+                locale.tag(),
+                html.split('⟦').nth(1)
+            );
             assert!(html.contains(&format!("<html lang=\"{}\">", locale.tag())), "{name}");
         }
     }
@@ -34,7 +47,9 @@ fn every_page_has_a_sample_and_renders_in_both_languages() {
 /// For looking at: `COUNTENANCE_SAMPLES=DIR cargo test -p countenance-portal --test it written`.
 #[test]
 fn samples_are_written_where_somebody_wants_to_look() {
-    let Some(dir) = std::env::var_os("COUNTENANCE_SAMPLES") else { return };
+    let Some(dir) = std::env::var_os("COUNTENANCE_SAMPLES") else {
+        return;
+    };
     for (locale, word) in [(Locale::Zh, "zh"), (Locale::En, "en")] {
         let dir = Path::new(&dir).join(word);
         std::fs::create_dir_all(&dir).unwrap();
@@ -74,7 +89,10 @@ fn every_posting_form_carries_the_token() {
 #[test]
 fn nothing_about_a_face_is_ticked_before_the_person_does_it() {
     for (name, html) in samples::all(Locale::En) {
-        let boxes = html.split("type=\"checkbox\"").skip(1).filter(|rest| rest.split('>').next().unwrap().contains("face"));
+        let boxes = html
+            .split("type=\"checkbox\"")
+            .skip(1)
+            .filter(|rest| rest.split('>').next().unwrap().contains("face"));
         let ticked = boxes.filter(|rest| rest.split('>').next().unwrap().contains("checked")).count();
         assert!(ticked == 0 || name.starts_with("door_"), "{name}");
         if name == "face_consent" {

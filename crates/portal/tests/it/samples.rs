@@ -6,8 +6,8 @@ use countenance_portal::desk::{
 };
 use countenance_portal::parts::{Day, Pager, PassageRow, ReceiptView, Strip};
 use countenance_portal::resident::{
-    CardHow, Claim, ConsentPage, ConsentState, ConsentView, Consents, DoorQr, EnrolmentCode, FaceConsent, FaceDoor, FaceDoorState, FaceRefused, Lane,
-    LaneCard, SetPin, SignIn, Uses, Ways,
+    CardHow, Claim, ConsentPage, ConsentState, ConsentView, Consents, DoorQr, EnrolmentCode, FaceConsent, FaceDoor, FaceDoorState,
+    FaceRefused, Lane, LaneCard, SetPin, SignIn, Uses, Ways,
 };
 use countenance_portal::seal::Seal;
 use countenance_portal::{ErrorPage, Frame, Place, Problem, Refusal, Template};
@@ -26,7 +26,14 @@ fn door() -> Text {
 }
 
 fn receipt(cause: &str, at_: &str) -> ReceiptView {
-    ReceiptView { gate: 3, door: door(), at: at(at_), sequence: 41, cause: cause.into(), seal: Seal::of(&[0x5b; 32], 3) }
+    ReceiptView {
+        gate: 3,
+        door: door(),
+        at: at(at_),
+        sequence: 41,
+        cause: cause.into(),
+        seal: Seal::of(&[0x5b; 32], 3),
+    }
 }
 
 fn passage(at_: &str, lanes: &[&str], opened: bool, reason: &str) -> PassageRow {
@@ -35,7 +42,16 @@ fn passage(at_: &str, lanes: &[&str], opened: bool, reason: &str) -> PassageRow 
         measured: at(at_),
         forgotten: at(at_).plus(std::time::Duration::from_secs(1)),
     });
-    PassageRow { at: at(at_), door: door(), lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(), opened, reason: reason.into(), demo: true, strip, who: None }
+    PassageRow {
+        at: at(at_),
+        door: door(),
+        lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(),
+        opened,
+        reason: reason.into(),
+        demo: true,
+        strip,
+        who: None,
+    }
 }
 
 fn passages(who: Option<&str>) -> Vec<PassageRow> {
@@ -54,7 +70,10 @@ fn passages(who: Option<&str>) -> Vec<PassageRow> {
 fn consent(state: ConsentState) -> ConsentView {
     let receipts = match state {
         ConsentState::Signed | ConsentState::NeverEnrolled => vec![],
-        ConsentState::Forgotten => vec![receipt("enrolled", "2026-11-20T03:31:00Z"), receipt("withdrawn.portal", "2026-11-23T03:31:50Z")],
+        ConsentState::Forgotten => vec![
+            receipt("enrolled", "2026-11-20T03:31:00Z"),
+            receipt("withdrawn.portal", "2026-11-23T03:31:50Z"),
+        ],
         ConsentState::Enrolled | ConsentState::Withdrawn | ConsentState::Expired => vec![receipt("enrolled", "2026-11-23T03:31:00Z")],
     };
     ConsentView {
@@ -84,7 +103,14 @@ fn cards(qr: bool, doors: &[FaceDoorState]) -> Vec<LaneCard> {
                 Lane::Face => doors.iter().any(|state| matches!(state, FaceDoorState::Enrolled(_))),
             },
             doors: if lane == Lane::Face {
-                doors.iter().map(|state| FaceDoor { name: door(), state: *state, href: "/face/3".into() }).collect()
+                doors
+                    .iter()
+                    .map(|state| FaceDoor {
+                        name: door(),
+                        state: *state,
+                        href: "/face/3".into(),
+                    })
+                    .collect()
             } else {
                 vec![]
             },
@@ -96,20 +122,43 @@ fn refusals() -> Vec<Refusal> {
     vec![Refusal {
         rule: "face.alternative".into(),
         text: Text::new("您在这个门还没有别的进门方式。", "You hold no other way in at this door yet."),
-        remedy: Text::new("先开通二维码，或到服务台领一张卡，再来决定。", "Turn on the QR code or get a card at the desk first, then decide."),
-        article: Text::new("《人脸识别技术应用安全管理办法》第十条", "Measures for the Security Management of Facial Recognition, article 10"),
+        remedy: Text::new(
+            "先开通二维码，或到服务台领一张卡，再来决定。",
+            "Turn on the QR code or get a card at the desk first, then decide.",
+        ),
+        article: Text::new(
+            "《人脸识别技术应用安全管理办法》第十条",
+            "Measures for the Security Management of Facial Recognition, article 10",
+        ),
         to_confirm: true,
     }]
 }
 
 fn way(lanes: &[&str], offered: bool) -> Way {
-    Way { lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(), offered }
+    Way {
+        lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(),
+        offered,
+    }
 }
 
 fn gates() -> Vec<GateView> {
     vec![
-        GateView { number: 3, demo: true, claimed: true, last_contact: Some(at("2026-11-23T03:32:10Z")), alarms: vec![], forked: false },
-        GateView { number: 4, demo: false, claimed: true, last_contact: Some(at("2026-11-21T03:32:10Z")), alarms: vec!["journal.80".into()], forked: false },
+        GateView {
+            number: 3,
+            demo: true,
+            claimed: true,
+            last_contact: Some(at("2026-11-23T03:32:10Z")),
+            alarms: vec![],
+            forked: false,
+        },
+        GateView {
+            number: 4,
+            demo: false,
+            claimed: true,
+            last_contact: Some(at("2026-11-21T03:32:10Z")),
+            alarms: vec!["journal.80".into()],
+            forked: false,
+        },
     ]
 }
 
@@ -118,7 +167,10 @@ fn purpose(state: PurposeState) -> PurposeView {
         href: "/desk/purposes/7".into(),
         state,
         text: Text::new("住户空着手也能进门", "Residents get in with their hands full"),
-        necessity: Text::new("轮椅和婴儿车用户在门前没有空手。", "People with wheelchairs and prams have no hand free at the door."),
+        necessity: Text::new(
+            "轮椅和婴儿车用户在门前没有空手。",
+            "People with wheelchairs and prams have no hand free at the door.",
+        ),
         alternatives: vec!["二维码：要腾出手拿手机。".into(), "门卡：要腾出手。".into()],
         template_days: 365,
         passage_days: 30,
@@ -147,7 +199,20 @@ fn ways() -> Vec<Way> {
 
 fn door_page(frame: Frame, purpose: Option<PurposeView>, refusals: Vec<Refusal>, gate_code: Option<String>) -> DoorPage {
     let saved = purpose.is_some() && refusals.is_empty();
-    DoorPage { frame, href: "/desk/doors/3".into(), name: door(), ways: ways(), gates: gates(), purpose, draft: PurposeDraft::default(), heads: heads(), gate_code, refusals, problem: None, saved }
+    DoorPage {
+        frame,
+        href: "/desk/doors/3".into(),
+        name: door(),
+        ways: ways(),
+        gates: gates(),
+        purpose,
+        draft: PurposeDraft::default(),
+        heads: heads(),
+        gate_code,
+        refusals,
+        problem: None,
+        saved,
+    }
 }
 
 /// Every page of the portal in `locale`.
@@ -159,30 +224,96 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
 }
 
 fn frame(locale: Locale, place: Place) -> Frame {
-    Frame { locale, place, path: "/ways".into(), token: "5e".repeat(16), now: at(NOW), zone: "Asia/Shanghai".into(), demo: true }
+    Frame {
+        locale,
+        place,
+        path: "/ways".into(),
+        token: "5e".repeat(16),
+        now: at(NOW),
+        zone: "Asia/Shanghai".into(),
+        demo: true,
+    }
 }
 
 fn guest(locale: Locale) -> Vec<Sample> {
     let frame = |place| frame(locale, place);
-    let throttled = Problem { code: "pin.throttled".into(), wait_s: Some(40) };
+    let throttled = Problem {
+        code: "pin.throttled".into(),
+        wait_s: Some(40),
+    };
     vec![
-        ("sign_in", SignIn { frame: frame(Place::Guest), login: "12-1803-A".into(), problem: Some(throttled) }.render().unwrap()),
-        ("claim", Claim { frame: frame(Place::Guest), login: String::new(), problem: None }.render().unwrap()),
-        ("error", ErrorPage { frame: frame(Place::Guest), code: "page.not_found".into(), way_out: "/".into() }.render().unwrap()),
-        ("enter", Enter { frame: frame(Place::Guest), action: "/desk/enter/abc".into(), problem: None }.render().unwrap()),
+        (
+            "sign_in",
+            SignIn {
+                frame: frame(Place::Guest),
+                login: "12-1803-A".into(),
+                problem: Some(throttled),
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "claim",
+            Claim {
+                frame: frame(Place::Guest),
+                login: String::new(),
+                problem: None,
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "error",
+            ErrorPage {
+                frame: frame(Place::Guest),
+                code: "page.not_found".into(),
+                way_out: "/".into(),
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "enter",
+            Enter {
+                frame: frame(Place::Guest),
+                action: "/desk/enter/abc".into(),
+                problem: None,
+            }
+            .render()
+            .unwrap(),
+        ),
     ]
 }
 
 fn resident(locale: Locale) -> Vec<Sample> {
     let frame = |place| frame(locale, place);
     let enrolled = FaceDoorState::Enrolled(at(NOW));
-    let ways = |cards| Ways { frame: frame(Place::Ways), cards, problem: None }.render().unwrap();
-    let page = |state| ConsentPage { frame: frame(Place::Consents), consent: consent(state), text: SIGNED.into(), refusals: if state == ConsentState::Enrolled { refusals() } else { vec![] } }.render().unwrap();
+    let ways = |cards| {
+        Ways {
+            frame: frame(Place::Ways),
+            cards,
+            problem: None,
+        }
+        .render()
+        .unwrap()
+    };
+    let page = |state| {
+        ConsentPage {
+            frame: frame(Place::Consents),
+            consent: consent(state),
+            text: SIGNED.into(),
+            refusals: if state == ConsentState::Enrolled { refusals() } else { vec![] },
+        }
+        .render()
+        .unwrap()
+    };
     let face = FaceConsent {
         frame: frame(Place::Ways),
         door: door(),
         alternatives: cards(true, &[]).into_iter().filter(|card| card.lane != Lane::Face).collect(),
-        notice: "谁在用：样例小区业主委员会。\n\n做什么：在三号门认出您，开门。\n\n怎么做：在门上量一次，马上忘掉照片，只留一份锁住的模板。".into(),
+        notice:
+            "谁在用：样例小区业主委员会。\n\n做什么：在三号门认出您，开门。\n\n怎么做：在门上量一次，马上忘掉照片，只留一份锁住的模板。"
+                .into(),
         notice_hash: "6f1e8a40".into(),
         text: SIGNED.into(),
         until: at("2027-11-23T03:20:00Z"),
@@ -205,21 +336,83 @@ fn resident(locale: Locale) -> Vec<Sample> {
         ("ways_signed", ways(cards(true, &[FaceDoorState::Signed]))),
         ("ways_enrolled", ways(cards(true, &[enrolled]))),
         ("card", CardHow { frame: frame(Place::Ways) }.render().unwrap()),
-        ("set_pin", SetPin { frame: frame(Place::Ways), problem: Some(Problem::new("pin.weak")) }.render().unwrap()),
-        ("door_qr", DoorQr { frame: frame(Place::Ways), person: "0193574c5a1f4c7e8b1d2f3a4b5c6d01".into(), fingerprint: "ab".repeat(32) }.render().unwrap()),
+        (
+            "set_pin",
+            SetPin {
+                frame: frame(Place::Ways),
+                problem: Some(Problem::new("pin.weak")),
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "door_qr",
+            DoorQr {
+                frame: frame(Place::Ways),
+                person: "0193574c5a1f4c7e8b1d2f3a4b5c6d01".into(),
+                fingerprint: "ab".repeat(32),
+            }
+            .render()
+            .unwrap(),
+        ),
         ("face_consent", face.render().unwrap()),
-        ("face_refused", FaceRefused { frame: frame(Place::Ways), door: door(), refusals: refusals() }.render().unwrap()),
+        (
+            "face_refused",
+            FaceRefused {
+                frame: frame(Place::Ways),
+                door: door(),
+                refusals: refusals(),
+            }
+            .render()
+            .unwrap(),
+        ),
         ("enrolment_code", code.render().unwrap()),
-        ("consents", Consents { frame: frame(Place::Consents), consents: vec![consent(ConsentState::Enrolled), consent(ConsentState::Forgotten)] }.render().unwrap()),
-        ("consents_none", Consents { frame: frame(Place::Consents), consents: vec![] }.render().unwrap()),
+        (
+            "consents",
+            Consents {
+                frame: frame(Place::Consents),
+                consents: vec![consent(ConsentState::Enrolled), consent(ConsentState::Forgotten)],
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "consents_none",
+            Consents {
+                frame: frame(Place::Consents),
+                consents: vec![],
+            }
+            .render()
+            .unwrap(),
+        ),
         ("consent_signed", page(ConsentState::Signed)),
         ("consent_enrolled", page(ConsentState::Enrolled)),
         ("consent_withdrawn", page(ConsentState::Withdrawn)),
         ("consent_forgotten", page(ConsentState::Forgotten)),
         ("consent_never_enrolled", page(ConsentState::NeverEnrolled)),
         ("consent_expired", page(ConsentState::Expired)),
-        ("uses", Uses { frame: frame(Place::Uses), days: Day::group(passages(None), "Asia/Shanghai"), pager: Pager::new("/uses", true, Some(at("2026-11-20T10:05:09Z"))), retention_days: 30 }.render().unwrap()),
-        ("uses_none", Uses { frame: frame(Place::Uses), days: vec![], pager: Pager::default(), retention_days: 1 }.render().unwrap()),
+        (
+            "uses",
+            Uses {
+                frame: frame(Place::Uses),
+                days: Day::group(passages(None), "Asia/Shanghai"),
+                pager: Pager::new("/uses", true, Some(at("2026-11-20T10:05:09Z"))),
+                retention_days: 30,
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "uses_none",
+            Uses {
+                frame: frame(Place::Uses),
+                days: vec![],
+                pager: Pager::default(),
+                retention_days: 1,
+            }
+            .render()
+            .unwrap(),
+        ),
     ]
 }
 
@@ -228,27 +421,89 @@ fn desk(locale: Locale) -> Vec<Sample> {
     let doors = Doors {
         frame: frame(Place::Doors),
         doors: vec![
-            DoorLine { href: "/desk/doors/1".into(), name: Text::new("一号门", "Door 1"), ways: ways().into_iter().take(3).collect(), gates: vec![], purpose: None },
-            DoorLine { href: "/desk/doors/3".into(), name: door(), ways: ways().into_iter().take(4).collect(), gates: gates(), purpose: Some(PurposeState::Active) },
+            DoorLine {
+                href: "/desk/doors/1".into(),
+                name: Text::new("一号门", "Door 1"),
+                ways: ways().into_iter().take(3).collect(),
+                gates: vec![],
+                purpose: None,
+            },
+            DoorLine {
+                href: "/desk/doors/3".into(),
+                name: door(),
+                ways: ways().into_iter().take(4).collect(),
+                gates: gates(),
+                purpose: Some(PurposeState::Active),
+            },
         ],
     };
     let happenings = Happenings {
         frame: frame(Place::Happenings),
-        alarms: vec![AlarmRow { gate: 4, door: door(), code: "journal.forked".into() }],
+        alarms: vec![AlarmRow {
+            gate: 4,
+            door: door(),
+            code: "journal.forked".into(),
+        }],
         days: Day::group(passages(Some("12-1803")), "Asia/Shanghai"),
-        windows: vec![WindowRow { gate: 3, door: door(), opened: at("2026-11-23T03:29:58Z"), closed: at("2026-11-23T03:30:01Z"), frames: 14, faces_max: 1, embedded: 1 }],
+        windows: vec![WindowRow {
+            gate: 3,
+            door: door(),
+            opened: at("2026-11-23T03:29:58Z"),
+            closed: at("2026-11-23T03:30:01Z"),
+            frames: 14,
+            faces_max: 1,
+            embedded: 1,
+        }],
         pager: Pager::new("/desk/happenings", false, Some(at("2026-11-20T10:05:09Z"))),
         retention_days: 30,
     };
     vec![
         ("doors", doors.render().unwrap()),
-        ("doors_none", Doors { frame: frame(Place::Doors), doors: vec![] }.render().unwrap()),
-        ("door_new", door_page(frame(Place::Doors), None, vec![], Some("GATE-4KX7-PM2Q".into())).render().unwrap()),
-        ("door_declared", door_page(frame(Place::Doors), Some(purpose(PurposeState::Declared)), vec![], None).render().unwrap()),
-        ("door_assessed", door_page(frame(Place::Doors), Some(purpose(PurposeState::Assessed)), vec![], None).render().unwrap()),
-        ("door_active", door_page(frame(Place::Doors), Some(purpose(PurposeState::Active)), vec![], None).render().unwrap()),
-        ("door_ended", door_page(frame(Place::Doors), Some(purpose(PurposeState::Ended)), vec![], None).render().unwrap()),
-        ("door_refused", door_page(frame(Place::Doors), Some(purpose(PurposeState::Active)), refusals(), None).render().unwrap()),
+        (
+            "doors_none",
+            Doors {
+                frame: frame(Place::Doors),
+                doors: vec![],
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "door_new",
+            door_page(frame(Place::Doors), None, vec![], Some("GATE-4KX7-PM2Q".into()))
+                .render()
+                .unwrap(),
+        ),
+        (
+            "door_declared",
+            door_page(frame(Place::Doors), Some(purpose(PurposeState::Declared)), vec![], None)
+                .render()
+                .unwrap(),
+        ),
+        (
+            "door_assessed",
+            door_page(frame(Place::Doors), Some(purpose(PurposeState::Assessed)), vec![], None)
+                .render()
+                .unwrap(),
+        ),
+        (
+            "door_active",
+            door_page(frame(Place::Doors), Some(purpose(PurposeState::Active)), vec![], None)
+                .render()
+                .unwrap(),
+        ),
+        (
+            "door_ended",
+            door_page(frame(Place::Doors), Some(purpose(PurposeState::Ended)), vec![], None)
+                .render()
+                .unwrap(),
+        ),
+        (
+            "door_refused",
+            door_page(frame(Place::Doors), Some(purpose(PurposeState::Active)), refusals(), None)
+                .render()
+                .unwrap(),
+        ),
         ("happenings", happenings.render().unwrap()),
     ]
 }

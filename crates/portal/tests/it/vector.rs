@@ -64,6 +64,8 @@ fn the_browser_and_the_gate_agree_on_every_byte() {
 /// X25519 of HKDF(S, "countenance/record-key/v1").
 fn record_key() -> [u8; 32] {
     let mut seed = [0; 32];
-    hkdf::Hkdf::<sha2::Sha256>::new(None, &SECRET).expand(b"countenance/record-key/v1", &mut seed).unwrap();
+    hkdf::Hkdf::<sha2::Sha256>::new(None, &SECRET)
+        .expand(b"countenance/record-key/v1", &mut seed)
+        .unwrap();
     countenance_grant::letter_key(&seed).unwrap()
 }

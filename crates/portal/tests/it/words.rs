@@ -22,11 +22,22 @@ fn keys(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
     let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut current = String::new();
     for line in messages::source(locale).lines() {
-        if let Some((key, _)) = line.split_once(" =").filter(|(key, _)| key.chars().all(|char| char.is_ascii_alphanumeric() || char == '-')) {
+        if let Some((key, _)) = line
+            .split_once(" =")
+            .filter(|(key, _)| key.chars().all(|char| char.is_ascii_alphanumeric() || char == '-'))
+        {
             current = key.to_owned();
-            assert!(keys.insert(current.clone(), BTreeSet::new()).is_none(), "{current} stands twice in {}", locale.tag());
+            assert!(
+                keys.insert(current.clone(), BTreeSet::new()).is_none(),
+                "{current} stands twice in {}",
+                locale.tag()
+            );
         }
-        let arguments = line.split("{ $").skip(1).filter_map(|rest| rest.split([' ', '}']).next()).map(str::to_owned);
+        let arguments = line
+            .split("{ $")
+            .skip(1)
+            .filter_map(|rest| rest.split([' ', '}']).next())
+            .map(str::to_owned);
         keys.entry(current.clone()).or_default().extend(arguments);
     }
     keys.remove("");
@@ -38,7 +49,12 @@ fn asked() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut take = |_: &Path, text: &str| {
         for opening in ["frame.t(\"", "frame.t1(\"", "frame.t2(\"", "frame.count(\"", "self.t(\""] {
-            found.extend(text.split(opening).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            found.extend(
+                text.split(opening)
+                    .skip(1)
+                    .filter_map(|rest| rest.split('"').next())
+                    .map(str::to_owned),
+            );
         }
     };
     files(Path::new("templates"), "html", &mut take);
@@ -50,7 +66,12 @@ fn asked() -> BTreeSet<String> {
 fn prefixes() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     files(Path::new("templates"), "html", &mut |_, text| {
-        found.extend(text.split("frame.code(\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        found.extend(
+            text.split("frame.code(\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .map(str::to_owned),
+        );
     });
     found
 }
@@ -59,7 +80,10 @@ fn prefixes() -> BTreeSet<String> {
 fn handed() -> BTreeSet<String> {
     let mut text = String::new();
     files(Path::new("src"), "rs", &mut |_, source| text.push_str(source));
-    keys(Locale::Zh).into_keys().filter(|key| text.contains(&format!("\"{key}\""))).collect()
+    keys(Locale::Zh)
+        .into_keys()
+        .filter(|key| text.contains(&format!("\"{key}\"")))
+        .collect()
 }
 
 #[test]
@@ -81,7 +105,11 @@ fn every_key_that_is_asked_for_exists() {
             assert!(messages::has(locale, key), "{key} has no message in {}", locale.tag());
         }
         for prefix in prefixes() {
-            assert!(messages::has(locale, &code_key(&prefix, "other")), "{prefix}-other has no message in {}", locale.tag());
+            assert!(
+                messages::has(locale, &code_key(&prefix, "other")),
+                "{prefix}-other has no message in {}",
+                locale.tag()
+            );
         }
     }
 }
@@ -109,9 +137,16 @@ fn templates_hold_no_words() {
 
 /// Runs of two or more letters, or any Chinese one, outside expressions, statements and tags.
 fn words_outside_markup(text: &str) -> Vec<String> {
-    let plain = [("{{", "}}"), ("{%", "%}"), ("<", ">")].into_iter().fold(text.to_owned(), |text, (open, close)| without(&text, open, close));
+    let plain = [("{{", "}}"), ("{%", "%}"), ("<", ">")]
+        .into_iter()
+        .fold(text.to_owned(), |text, (open, close)| without(&text, open, close));
     let is_word = |word: &&str| word.chars().count() > 1 || !word.is_ascii();
-    plain.split(|char: char| !char.is_alphabetic()).filter(|word| !word.is_empty()).filter(is_word).map(str::to_owned).collect()
+    plain
+        .split(|char: char| !char.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .filter(is_word)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn without(text: &str, open: &str, close: &str) -> String {

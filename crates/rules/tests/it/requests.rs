@@ -42,12 +42,30 @@ fn assessment() -> AssessmentFacts {
 
 fn notice() -> NoticeFacts {
     let fields: BTreeSet<String> = [
-        "handler_name", "contact", "purpose", "method", "types", "retention", "after_retention", "necessity", "impact", "alternatives",
-        "rights", "withdraw", "recipients", "off_device", "minors", "accessible", "complaint",
+        "handler_name",
+        "contact",
+        "purpose",
+        "method",
+        "types",
+        "retention",
+        "after_retention",
+        "necessity",
+        "impact",
+        "alternatives",
+        "rights",
+        "withdraw",
+        "recipients",
+        "off_device",
+        "minors",
+        "accessible",
+        "complaint",
     ]
     .map(str::to_owned)
     .into();
-    NoticeFacts { version: "face-at-door-1".to_owned(), fields }
+    NoticeFacts {
+        version: "face-at-door-1".to_owned(),
+        fields,
+    }
 }
 
 fn door() -> DoorFacts {
@@ -55,7 +73,16 @@ fn door() -> DoorFacts {
         place: Place::Residential,
         area: Area::Entrance,
         camera: true,
-        ways: vec![WayFacts { credentials: 1, face: true }, WayFacts { credentials: 1, face: false }],
+        ways: vec![
+            WayFacts {
+                credentials: 1,
+                face: true,
+            },
+            WayFacts {
+                credentials: 1,
+                face: false,
+            },
+        ],
         distance_max_mm: 1500,
         zone_set: true,
         sign: true,
@@ -86,7 +113,10 @@ fn face() -> FaceFacts {
             demanded: false,
             off_device: false,
         }),
-        person: PersonFacts { under_guardian_age: Some(false), guardian: None },
+        person: PersonFacts {
+            under_guardian_age: Some(false),
+            guardian: None,
+        },
         door: door(),
         other_way: Some(OtherWayFacts {
             opens_this_door: true,
@@ -100,7 +130,12 @@ fn face() -> FaceFacts {
 }
 
 fn matching(face: FaceFacts) -> Request {
-    Request::MatchFace(MatchFace { face, lease_hours: 24, search_size: 4, other_way_worked: Some(at("2026-11-22T21:30:00Z")) })
+    Request::MatchFace(MatchFace {
+        face,
+        lease_hours: 24,
+        search_size: 4,
+        other_way_worked: Some(at("2026-11-22T21:30:00Z")),
+    })
 }
 
 fn rule(request: &Request) -> Ruling {
@@ -118,7 +153,10 @@ fn a_lawful_request_of_each_act_is_permitted() {
             notice: notice(),
         }),
         Request::SaveDoor(door()),
-        Request::EnrolFace(EnrolFace { face: face(), code_minutes: 10 }),
+        Request::EnrolFace(EnrolFace {
+            face: face(),
+            code_minutes: 10,
+        }),
         matching(face()),
     ] {
         let ruling = rule(&request);
@@ -136,15 +174,24 @@ fn what_a_caller_does_not_know_is_refused_by_name() {
         (|face| face.assessment = None, &["assessment.approved"]),
         (|face| face.other_way = None, &["other_way.held"]),
         (|face| face.person.under_guardian_age = None, &["minor.age_known"]),
-        (|face| face.person.under_guardian_age = Some(true), &["minor.guardian_signs", "minor.special_rules"]),
+        (
+            |face| face.person.under_guardian_age = Some(true),
+            &["minor.guardian_signs", "minor.special_rules"],
+        ),
         (
             |face| {
                 face.person.under_guardian_age = Some(true);
-                face.person.guardian = Some(GuardianFacts { verified: true, special_rules: true });
+                face.person.guardian = Some(GuardianFacts {
+                    verified: true,
+                    special_rules: true,
+                });
             },
             &["minor.guardian_signs"],
         ),
-        (|face| face.purpose.alternatives = vec![" ".to_owned()], &["purpose.alternatives_weighed"]),
+        (
+            |face| face.purpose.alternatives = vec![" ".to_owned()],
+            &["purpose.alternatives_weighed"],
+        ),
         (|face| face.purpose.mode = Mode::OneToMany, &["purpose.open_search"]),
         (|face| face.door.ways.retain(|way| way.face), &["door.not_face_only"]),
     ];
@@ -154,7 +201,10 @@ fn what_a_caller_does_not_know_is_refused_by_name() {
         let ruling = rule(&matching(face));
         assert!(!ruling.permitted);
         assert_eq!(ruling.policies, expected);
-        assert_eq!(ruling.findings.iter().map(|finding| finding.id.as_str()).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            ruling.findings.iter().map(|finding| finding.id.as_str()).collect::<Vec<_>>(),
+            expected
+        );
     }
 }
 

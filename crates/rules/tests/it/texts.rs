@@ -14,7 +14,10 @@ fn values() -> NoticeValues {
         complaints: Text::new("业主委员会信箱", "the owners' committee's letter box"),
         doors: Text::new("三号楼单元门", "building 3, entrance"),
         purpose: Text::new("住户免掏门卡进入三号楼", "residents of building 3 enter without a card"),
-        necessity: Text::new("许多住户带着孩子，难以腾手。", "Many residents come with children and have no hand free."),
+        necessity: Text::new(
+            "许多住户带着孩子，难以腾手。",
+            "Many residents come with children and have no hand free.",
+        ),
         mode: Mode::OneToFew,
         other_ways: Text::new("门卡、二维码、密码", "card, QR code, PIN"),
         consent_days: 365,
@@ -49,8 +52,10 @@ fn every_text_is_calm_and_in_its_language() {
     assert_eq!(complaint("好", "好"), Some("is in the wrong language"));
     assert_eq!(complaint("合规", "fine"), Some("claims compliance"));
     assert!(texts.len() > 150, "only {} texts were found", texts.len());
-    let found: Vec<String> =
-        texts.iter().filter_map(|(name, zh, en)| complaint(zh, en).map(|what| format!("{name} {what}"))).collect();
+    let found: Vec<String> = texts
+        .iter()
+        .filter_map(|(name, zh, en)| complaint(zh, en).map(|what| format!("{name} {what}")))
+        .collect();
     assert_eq!(found, Vec::<String>::new());
 }
 
@@ -93,8 +98,16 @@ fn an_explanation_names_act_decision_article_remedy_and_confidence() {
         // The version changes with every edit of the rulebook.
         explain_case(case, &rulebook.judge(case), locale).replace(&rulebook.version().chars().take(12).collect::<String>(), "…")
     };
-    let names = ["match-face/lawful", "match-face/several-reasons", "match-face/beyond-numbers", "activate-purpose/approved-by-its-author"];
-    let told: Vec<String> = names.iter().flat_map(|name| [say(name, Locale::Zh), say(name, Locale::En)]).collect();
+    let names = [
+        "match-face/lawful",
+        "match-face/several-reasons",
+        "match-face/beyond-numbers",
+        "activate-purpose/approved-by-its-author",
+    ];
+    let told: Vec<String> = names
+        .iter()
+        .flat_map(|name| [say(name, Locale::Zh), say(name, Locale::En)])
+        .collect();
     insta::assert_snapshot!("explanations", told.join("\n"));
 }
 
@@ -102,8 +115,22 @@ fn an_explanation_names_act_decision_article_remedy_and_confidence() {
 fn parameters_are_typed_and_sourced() {
     let rulebook: Rulebook = rulebook();
     let parameters = rulebook.parameters();
-    assert_eq!((parameters.face_lease_hours, parameters.other_lease_days, parameters.guardian_under_age), (24, 7, 14));
+    assert_eq!(
+        (
+            parameters.face_lease_hours,
+            parameters.other_lease_days,
+            parameters.guardian_under_age
+        ),
+        (24, 7, 14)
+    );
     assert_eq!((parameters.distance_default_mm, parameters.distance_max_mm), (1500, 5000));
     assert!(parameters.private_areas.iter().any(|area| area == "toilet"));
-    assert!(parameters.sources.get("consent_receipt_keep_days").unwrap().confidence.to_be_confirmed());
+    assert!(
+        parameters
+            .sources
+            .get("consent_receipt_keep_days")
+            .unwrap()
+            .confidence
+            .to_be_confirmed()
+    );
 }

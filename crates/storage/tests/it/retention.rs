@@ -7,7 +7,11 @@ const PAGE: &str = include_str!("../../../../RETENTION.md");
 /// Tables named in the first column under `heading`.
 fn named_under(heading: &str) -> Vec<String> {
     let section = PAGE.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
-    section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name.to_owned()).collect()
+    section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
 #[tokio::test]

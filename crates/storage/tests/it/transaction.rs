@@ -8,7 +8,15 @@ fn id(seed: u64) -> HouseholdId {
 }
 
 async fn count(db: &Db) -> i64 {
-    db.read().await.unwrap().lookup("SELECT COUNT(*) AS many FROM households", &[]).await.unwrap().unwrap().get("many").unwrap()
+    db.read()
+        .await
+        .unwrap()
+        .lookup("SELECT COUNT(*) AS many FROM households", &[])
+        .await
+        .unwrap()
+        .unwrap()
+        .get("many")
+        .unwrap()
 }
 
 #[tokio::test]
@@ -53,14 +61,27 @@ async fn foreign_keys_read_only_and_strict_types_hold() {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&folder.path().join("test.db"), true).await.unwrap();
     let mut tx = db.read().await.unwrap();
-    assert!(tx.execute(INSERT, &[id(1).into(), "1-101".into()]).await.is_err(), "a reader does not write");
+    assert!(
+        tx.execute(INSERT, &[id(1).into(), "1-101".into()]).await.is_err(),
+        "a reader does not write"
+    );
     drop(tx);
     let mut tx = db.write().await.unwrap();
-    let person = "INSERT INTO persons (id, household_id, login, display_name, under_guardian_age, created_at) VALUES ($1, $2, 'a', 'a', $3, 1)";
-    assert!(tx.execute(person, &[id(1).into(), id(2).into(), 0i64.into()]).await.is_err(), "no such household");
+    let person =
+        "INSERT INTO persons (id, household_id, login, display_name, under_guardian_age, created_at) VALUES ($1, $2, 'a', 'a', $3, 1)";
+    assert!(
+        tx.execute(person, &[id(1).into(), id(2).into(), 0i64.into()]).await.is_err(),
+        "no such household"
+    );
     tx.execute(INSERT, &[id(2).into(), "1-101".into()]).await.unwrap();
-    assert!(tx.execute(person, &[id(1).into(), id(2).into(), 2i64.into()]).await.is_err(), "neither yes nor no");
-    assert!(tx.execute(person, &[id(1).into(), id(2).into(), "yes".into()]).await.is_err(), "not a number");
+    assert!(
+        tx.execute(person, &[id(1).into(), id(2).into(), 2i64.into()]).await.is_err(),
+        "neither yes nor no"
+    );
+    assert!(
+        tx.execute(person, &[id(1).into(), id(2).into(), "yes".into()]).await.is_err(),
+        "not a number"
+    );
     tx.execute(person, &[id(1).into(), id(2).into(), 1i64.into()]).await.unwrap();
     let row = tx.lookup("SELECT id, login FROM persons", &[]).await.unwrap().unwrap();
     assert!(matches!(row.get::<i64>("nothing"), Err(StoreError::Engine(_))));

@@ -55,6 +55,10 @@ fn screen(colour: [f32; 3], x: f32, y: f32, moire: bool) -> [f32; 3] {
     let reflection = 0.16 * smooth(0.0, 60.0, 70.0 - (x * 0.8 + y - 420.0).abs());
     let lit = mix(cool, [235.0; 3], reflection);
     let grid = 1.0 + 0.02 * (x * 2.6).sin() * (y * 2.6).sin();
-    let waves = if moire { 1.0 + 0.10 * (x * 0.31 + y * 0.12).sin() + 0.07 * (y * 0.27 - x * 0.05).sin() } else { 1.0 };
+    let waves = if moire {
+        1.0 + 0.10 * (x * 0.31 + y * 0.12).sin() + 0.07 * (y * 0.27 - x * 0.05).sin()
+    } else {
+        1.0
+    };
     lit.map(|value| value * grid * waves)
 }

@@ -34,11 +34,36 @@ struct Eyes {
 impl Sitter {
     const fn eyes(self) -> Eyes {
         match self {
-            Self::A1 => Eyes { file: "obama.jpg", x: 495.7, y: 212.8, apart: 103.0 },
-            Self::A2 => Eyes { file: "obama2.jpg", x: 314.3, y: 374.8, apart: 117.1 },
-            Self::A3 => Eyes { file: "obama3.jpg", x: 797.1, y: 393.5, apart: 120.5 },
-            Self::B => Eyes { file: "biden.jpg", x: 591.8, y: 336.9, apart: 116.4 },
-            Self::Stranger => Eyes { file: "astronaut.png", x: 225.4, y: 102.3, apart: 42.5 },
+            Self::A1 => Eyes {
+                file: "obama.jpg",
+                x: 495.7,
+                y: 212.8,
+                apart: 103.0,
+            },
+            Self::A2 => Eyes {
+                file: "obama2.jpg",
+                x: 314.3,
+                y: 374.8,
+                apart: 117.1,
+            },
+            Self::A3 => Eyes {
+                file: "obama3.jpg",
+                x: 797.1,
+                y: 393.5,
+                apart: 120.5,
+            },
+            Self::B => Eyes {
+                file: "biden.jpg",
+                x: 591.8,
+                y: 336.9,
+                apart: 116.4,
+            },
+            Self::Stranger => Eyes {
+                file: "astronaut.png",
+                x: 225.4,
+                y: 102.3,
+                apart: 42.5,
+            },
         }
     }
 }
@@ -64,10 +89,17 @@ pub(crate) struct Portrait {
 
 impl Portrait {
     /// Reads a portrait and shrinks it until its eyes are `eyes_px` apart.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "sizes of pictures")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "sizes of pictures"
+    )]
     pub(crate) fn open(pictures: &Path, sitter: Sitter, eyes_px: f32) -> anyhow::Result<Self> {
         let Eyes { file, x, y, apart } = sitter.eyes();
-        let image = image::open(pictures.join(file)).with_context(|| format!("open the test picture {file}"))?.to_rgb8();
+        let image = image::open(pictures.join(file))
+            .with_context(|| format!("open the test picture {file}"))?
+            .to_rgb8();
         let (width, height) = image.dimensions();
         let size = |side: u32| ((side as f32 * eyes_px / apart).round() as u32).max(2);
         let small = image::imageops::resize(&image, size(width), size(height), FilterType::CatmullRom);

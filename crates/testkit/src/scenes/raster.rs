@@ -63,14 +63,23 @@ fn byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "clamped to the picture")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "clamped to the picture"
+)]
 pub(crate) fn sample(pixels: &[Colour], width: usize, height: usize, x: f32, y: f32) -> Colour {
     let (x, y) = (x.clamp(0.0, (width - 1) as f32), y.clamp(0.0, (height - 1) as f32));
     let (left, top) = (x as usize, y as usize);
     let (right, bottom) = ((left + 1).min(width - 1), (top + 1).min(height - 1));
     let (across, down) = (x - left as f32, y - top as f32);
     let at = |x: usize, y: usize| pixels.get(y * width + x).copied().unwrap_or_default();
-    mix(mix(at(left, top), at(right, top), across), mix(at(left, bottom), at(right, bottom), across), down)
+    mix(
+        mix(at(left, top), at(right, top), across),
+        mix(at(left, bottom), at(right, bottom), across),
+        down,
+    )
 }
 
 /// `share` of `other`, the rest of `one`.

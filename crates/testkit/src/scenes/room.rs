@@ -29,14 +29,23 @@ pub(crate) fn card(raster: &mut Raster, modules: &[qrcode::Color], width: usize)
     let left = usize::from(WIDTH).saturating_sub(total * scale) / 2;
     let top = usize::from(HEIGHT).saturating_sub(total * scale) / 2;
     for (x, y, pixel) in raster.pixels_mut() {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places of pixels are small and not negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "places of pixels are small and not negative"
+        )]
         let (x, y) = (x as usize, y as usize);
-        let (Some(column), Some(row)) = (x.checked_sub(left), y.checked_sub(top)) else { continue };
+        let (Some(column), Some(row)) = (x.checked_sub(left), y.checked_sub(top)) else {
+            continue;
+        };
         let (column, row) = (column / scale, row / scale);
         if column >= total || row >= total {
             continue;
         }
-        let module = column.checked_sub(QUIET).zip(row.checked_sub(QUIET)).filter(|(column, row)| *column < width && *row < width);
+        let module = column
+            .checked_sub(QUIET)
+            .zip(row.checked_sub(QUIET))
+            .filter(|(column, row)| *column < width && *row < width);
         let dark = module.and_then(|(column, row)| modules.get(row * width + column)) == Some(&qrcode::Color::Dark);
         *pixel = if dark { [28.0; 3] } else { [236.0; 3] };
     }

@@ -2,36 +2,67 @@
 
 use countenance_base::GateId;
 
-use super::person::Resident;
 use super::World;
+use super::person::Resident;
 use crate::clips;
 
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
-    world.teller.step(2, "A opens an account, chooses ways in, reads, signs; B wants QR only; C has nothing else yet");
+    world.teller.step(
+        2,
+        "A opens an account, chooses ways in, reads, signs; B wants QR only; C has nothing else yet",
+    );
     let mut a = Resident::claim(&world.estate, "A", &mut world.rng).await?;
     let ways = a.browser.get("/ways").await?.good()?;
-    let order: Vec<Option<usize>> = ["/ways/qr/on", "/ways/card", "/ways/pin"].iter().map(|way| ways.html.find(way)).collect();
-    world.teller.held("A's page is Chinese and shows QR, card and PIN before the face", ways.has("lang=\"zh-CN\"") && order.is_sorted() && order.iter().all(Option::is_some))?;
-    world.teller.held("every lane is the same kind of card", ways.html.matches("class=\"card lane\"").count() == 4)?;
+    let order: Vec<Option<usize>> = ["/ways/qr/on", "/ways/card", "/ways/pin"]
+        .iter()
+        .map(|way| ways.html.find(way))
+        .collect();
+    world.teller.held(
+        "A's page is Chinese and shows QR, card and PIN before the face",
+        ways.has("lang=\"zh-CN\"") && order.is_sorted() && order.iter().all(Option::is_some),
+    )?;
+    world.teller.held(
+        "every lane is the same kind of card",
+        ways.html.matches("class=\"card lane\"").count() == 4,
+    )?;
     a.turn_on_qr().await?;
     a.turn_on_pin().await?;
 
     let page = a.face_page().await?.good()?;
-    world.teller.held("the notice names alternatives first and nothing is ticked", page.html.find("alternatives").or(page.html.find("<ul class=\"plain\">")) < page.html.find("class=\"notice\"") && !page.has("checked"))?;
+    world.teller.held(
+        "the notice names alternatives first and nothing is ticked",
+        page.html.find("alternatives").or(page.html.find("<ul class=\"plain\">")) < page.html.find("class=\"notice\"")
+            && !page.has("checked"),
+    )?;
     let forged = forged_consent(&a, world).await?;
     world.teller.held("a consent signed by another key is refused", forged)?;
     a.consent().await?;
-    world.teller.saw("A read the notice and signed a text that names door 3 only, with a key that never left the browser");
+    world
+        .teller
+        .saw("A read the notice and signed a text that names door 3 only, with a key that never left the browser");
 
     let mut b = Resident::claim(&world.estate, "B", &mut world.rng).await?;
     b.turn_on_qr().await?;
     world.teller.saw("B turned on the QR and nothing else");
     let c = Resident::claim(&world.estate, "C", &mut world.rng).await?;
     let refused = c.face_page().await?;
-    world.teller.held("C, who holds nothing else, is refused, with the article and what to get first", refused.has("class=\"article\"") && refused.has("class=\"remedy\""))?;
-    world.teller.saw(&refused.between("class=\"what\">", "</p>").map(|text| strip(&text)).unwrap_or_default());
+    world.teller.held(
+        "C, who holds nothing else, is refused, with the article and what to get first",
+        refused.has("class=\"article\"") && refused.has("class=\"remedy\""),
+    )?;
+    world.teller.saw(
+        &refused
+            .between("class=\"what\">", "</p>")
+            .map(|text| strip(&text))
+            .unwrap_or_default(),
+    );
     world.teller.saw(&refused.between("class=\"remedy\">", "</p>").unwrap_or_default());
-    world.teller.saw(&refused.between("class=\"article\">", "</p>").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default());
+    world.teller.saw(
+        &refused
+            .between("class=\"article\">", "</p>")
+            .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+            .unwrap_or_default(),
+    );
     world.a = Some(a);
     world.b = Some(b);
     Ok(())
@@ -44,12 +75,26 @@ async fn forged_consent(a: &Resident, world: &mut World) -> anyhow::Result<bool>
     let text = page.between("data-text lang=\"en\">", "</pre>").unwrap_or_default();
     let stranger = crate::phone::Phone::new(world.estate.now(), &mut world.rng);
     let signature = to_hex(&stranger.sign(&text).0);
-    let action = page.actions().into_iter().find(|action| action.contains("face")).unwrap_or_default();
-    Ok(a.browser.submit(&page, &action, &[("text", &text), ("signature", &signature)]).await?.status != 200)
+    let action = page
+        .actions()
+        .into_iter()
+        .find(|action| action.contains("face"))
+        .unwrap_or_default();
+    Ok(a.browser
+        .submit(&page, &action, &[("text", &text), ("signature", &signature)])
+        .await?
+        .status
+        != 200)
 }
 
 fn strip(html: &str) -> String {
-    html.split('>').filter_map(|part| part.split('<').next()).collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+    html.split('>')
+        .filter_map(|part| part.split('<').next())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 pub(super) async fn enrol_step(world: &mut World) -> anyhow::Result<()> {
@@ -57,24 +102,42 @@ pub(super) async fn enrol_step(world: &mut World) -> anyhow::Result<()> {
     let (qr, digits) = world.a()?.enrolment_qr(world.estate.now()).await?;
     let before = world.status().await?;
     show_ticket(world, &qr).await?;
-    world.teller.held("the kiosk shows the same two digits as the phone", world.kiosk.screen()["args"]["digits"]["zh"] == digits.as_str())?;
-    world.teller.held("everything the gate shows says DEMO", world.kiosk.screen()["demo"] == true)?;
+    world.teller.held(
+        "the kiosk shows the same two digits as the phone",
+        world.kiosk.screen()["args"]["digits"]["zh"] == digits.as_str(),
+    )?;
+    world
+        .teller
+        .held("everything the gate shows says DEMO", world.kiosk.screen()["demo"] == true)?;
     world.kiosk.press("yes").await?;
     world.kiosk.expect("enrol.capturing").await?;
     let still = world.clips.still_a.clone();
     let outcome = world.kiosk.play(&still).await?;
-    world.teller.held("the bare still, looped, is refused as injected", outcome == "refused" && world.kiosk.code() == "face.injected")?;
+    world.teller.held(
+        "the bare still, looped, is refused as injected",
+        outcome == "refused" && world.kiosk.code() == "face.injected",
+    )?;
     let after = world.status().await?;
-    world.teller.held("nothing was embedded of it", after.embedder_calls == before.embedder_calls)?;
+    world
+        .teller
+        .held("nothing was embedded of it", after.embedder_calls == before.embedder_calls)?;
 
     show_ticket(world, &qr).await?;
     let again = world.kiosk.outcome() == "refused";
-    world.teller.held("the code does not work twice", again && world.kiosk.code() == "code.used")?;
+    world
+        .teller
+        .held("the code does not work twice", again && world.kiosk.code() == "code.used")?;
     let name = "A";
     enrol(world, name).await?;
     let status = world.estate.until("the template is sealed", |status| status.templates == 1).await?;
-    world.teller.held("three differing frames passed; one template is sealed at the gate", status.templates == 1)?;
-    world.teller.held("three embeddings were made for it", status.embedder_calls == before.embedder_calls + 3)?;
+    world.teller.held(
+        "three differing frames passed; one template is sealed at the gate",
+        status.templates == 1,
+    )?;
+    world.teller.held(
+        "three embeddings were made for it",
+        status.embedder_calls == before.embedder_calls + 3,
+    )?;
     let told = wait_for_page(world, name, "data-state=\"enrolled\"", "withdraw").await?;
     world.teller.held("A is told at once, with one tap to undo", told)
 }
@@ -86,17 +149,28 @@ pub(super) async fn show_ticket(world: &mut World, qr: &str) -> anyhow::Result<(
     world.kiosk.expect("scan.enrol").await?;
     let picture = clips::code_frame(qr)?;
     world.kiosk.show_code(&picture).await?;
-    world.kiosk.until(|screen| screen["key"] == "digits.confirm" || screen["outcome"] == "refused").await
+    world
+        .kiosk
+        .until(|screen| screen["key"] == "digits.confirm" || screen["outcome"] == "refused")
+        .await
 }
 
 /// A fresh code and a genuine clip: the whole enrolment of A or B.
 pub(super) async fn enrol(world: &mut World, name: &str) -> anyhow::Result<()> {
     let now = world.estate.now();
-    let (resident, clip) = if name == "A" { (world.a()?, &world.clips.enrol_a) } else { (world.b()?, &world.clips.enrol_b) };
+    let (resident, clip) = if name == "A" {
+        (world.a()?, &world.clips.enrol_a)
+    } else {
+        (world.b()?, &world.clips.enrol_b)
+    };
     let clip = clip.clone();
     let (qr, _) = resident.enrolment_qr(now).await?;
     show_ticket(world, &qr).await?;
-    anyhow::ensure!(world.kiosk.key() == "digits.confirm", "the code was refused: {}", world.kiosk.code());
+    anyhow::ensure!(
+        world.kiosk.key() == "digits.confirm",
+        "the code was refused: {}",
+        world.kiosk.code()
+    );
     world.kiosk.press("yes").await?;
     world.kiosk.expect("enrol.capturing").await?;
     let outcome = world.kiosk.play(&clip).await?;

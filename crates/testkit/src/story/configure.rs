@@ -16,10 +16,16 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         let page = door_page(world).await?;
         let action = format!("{}/ways", page.path);
         let answer = world.operator.submit(&page, &action, fields).await?;
-        world.teller.held(&format!("{name} cannot be saved; article and remedy are shown"), answer.has("class=\"article\"") && answer.has("class=\"remedy\""))?;
+        world.teller.held(
+            &format!("{name} cannot be saved; article and remedy are shown"),
+            answer.has("class=\"article\"") && answer.has("class=\"remedy\""),
+        )?;
         world.teller.saw(&answer.between("class=\"remedy\">", "</p>").unwrap_or_default());
         let page = door_page(world).await?;
-        world.teller.held("and the door is as it was", page.has("name=\"qr\" value=\"on\" checked") && page.has("name=\"pin\" value=\"on\" checked"))?;
+        world.teller.held(
+            "and the door is as it was",
+            page.has("name=\"qr\" value=\"on\" checked") && page.has("name=\"pin\" value=\"on\" checked"),
+        )?;
     }
     Ok(())
 }

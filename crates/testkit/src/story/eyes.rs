@@ -20,7 +20,10 @@ impl Eyes {
         let installed = countenance_setup::models()?;
         let pack = Pack::load(&installed.pack)?;
         let vision = Vision::load(&pack, &installed.runtime)?;
-        Ok(Self { vision, live_threshold: pack.thresholds().live_threshold })
+        Ok(Self {
+            vision,
+            live_threshold: pack.thresholds().live_threshold,
+        })
     }
 
     /// The liveness score of the face that asks in this frame, or the code by which the frame is not looked at further.
@@ -31,7 +34,11 @@ impl Eyes {
             .iter()
             .map(|face| {
                 let (x, y) = face.centre(&picture);
-                FaceSeen { x, y, rough_mm: rough_distance_mm(face.area.width(), picture.width(), FIELD_OF_VIEW).unwrap_or(u32::MAX) }
+                FaceSeen {
+                    x,
+                    y,
+                    rough_mm: rough_distance_mm(face.area.width(), picture.width(), FIELD_OF_VIEW).unwrap_or(u32::MAX),
+                }
             })
             .collect();
         let at = choose(&seen, &Zone::MIDDLE, DISTANCE_MAX_MM)?;

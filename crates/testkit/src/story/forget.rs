@@ -8,23 +8,34 @@ use countenance_base::PersonId;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
+use super::World;
 use super::arrive::{enrol, wait_for_page};
 use super::person::DOOR_PIN;
 use super::search::{image, plain_template, sealed_template};
-use super::World;
 use crate::byte_search::{Found, Pattern, in_files, in_process};
 
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.step(8, "A withdraws; what is left of the face");
     b_enrols(world).await?;
     // A quiet moment: folder and anchor are copied one after the other and must belong together.
-    world.estate.until("all frames are at the server", |status| status.journal_acknowledged == status.journal_size).await?;
+    world
+        .estate
+        .until("all frames are at the server", |status| {
+            status.journal_acknowledged == status.journal_size
+        })
+        .await?;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let before = Before::take(world)?;
-    world.teller.held("positive first: A's sealed bytes are found in the gate's folder", found(&in_files(&world.estate.gate_data(), &before.sealed)?, "sealed"))?;
+    world.teller.held(
+        "positive first: A's sealed bytes are found in the gate's folder",
+        found(&in_files(&world.estate.gate_data(), &before.sealed)?, "sealed"),
+    )?;
     leaky_gate(world, &before).await?;
     let both_open = before.opens(world)?;
-    world.teller.held("positive first: with folder and anchor of before, A's and B's templates open", both_open)?;
+    world.teller.held(
+        "positive first: with folder and anchor of before, A's and B's templates open",
+        both_open,
+    )?;
 
     withdraw_in_portal(world).await?;
     nothing_left(world, &before).await?;
@@ -36,10 +47,17 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
 async fn b_enrols(world: &mut World) -> anyhow::Result<()> {
     world.b()?.consent().await?;
     let epoch = world.status().await?.epoch;
-    world.estate.until("the gate knows of B's consent", |status| status.epoch >= epoch && status.face_closed.is_empty()).await?;
+    world
+        .estate
+        .until("the gate knows of B's consent", |status| {
+            status.epoch >= epoch && status.face_closed.is_empty()
+        })
+        .await?;
     enrol(world, "B").await?;
     world.estate.until("B is enrolled", |status| status.templates == 2).await?;
-    world.teller.saw("B changed her mind and enrolled too: her template must survive what follows");
+    world
+        .teller
+        .saw("B changed her mind and enrolled too: her template must survive what follows");
     Ok(())
 }
 
@@ -70,11 +88,29 @@ impl Before {
         let plain = plain_template(&reading, &reading_anchor, a, now, &mut world.rng)?;
         let plain_b = plain_template(&reading, &reading_anchor, b, now, &mut world.rng)?;
         // Sealed: any long run of it. Plain: each of the three pictures, since memory may hold one without the others.
-        let sealed = vec![Pattern { name: "sealed", bytes: sealed.get(..256).context("a short template")?.to_vec() }];
+        let sealed = vec![Pattern {
+            name: "sealed",
+            bytes: sealed.get(..256).context("a short template")?.to_vec(),
+        }];
         let names = ["plain picture 1", "plain picture 2", "plain picture 3"];
         let picture = plain.len() / names.len();
-        let plain = names.into_iter().zip(plain.chunks(picture)).map(|(name, bytes)| Pattern { name, bytes: bytes.to_vec() }).collect();
-        Ok(Self { data, anchor, a, b, sealed, plain, plain_b })
+        let plain = names
+            .into_iter()
+            .zip(plain.chunks(picture))
+            .map(|(name, bytes)| Pattern {
+                name,
+                bytes: bytes.to_vec(),
+            })
+            .collect();
+        Ok(Self {
+            data,
+            anchor,
+            a,
+            b,
+            sealed,
+            plain,
+            plain_b,
+        })
     }
 
     fn opens(&self, world: &mut World) -> anyhow::Result<bool> {
@@ -103,26 +139,43 @@ async fn leaky_gate(world: &mut World, before: &Before) -> anyhow::Result<()> {
     input.write_all(&u32::try_from(plain.len())?.to_be_bytes()).await?;
     input.write_all(&plain).await?;
     let mut ready = String::new();
-    BufReader::new(child.stdout.take().context("no pipe")?).read_line(&mut ready).await?;
+    BufReader::new(child.stdout.take().context("no pipe")?)
+        .read_line(&mut ready)
+        .await?;
     let in_memory = in_process(child.id().context("the leaky gate ended")?, &before.plain)?;
     let in_file = in_files(&folder, &before.plain)?;
     child.kill().await?;
     std::fs::remove_dir_all(&folder)?;
-    let all = |found: &[Found]| before.plain.iter().all(|pattern| found.iter().any(|found| found.pattern == pattern.name));
-    world.teller.held("positive first: a gate that leaks on purpose is found out, in its memory", all(&in_memory))?;
+    let all = |found: &[Found]| {
+        before
+            .plain
+            .iter()
+            .all(|pattern| found.iter().any(|found| found.pattern == pattern.name))
+    };
+    world.teller.held(
+        "positive first: a gate that leaks on purpose is found out, in its memory",
+        all(&in_memory),
+    )?;
     world.teller.held("positive first: and in its files", all(&in_file))
 }
 
 async fn withdraw_in_portal(world: &mut World) -> anyhow::Result<()> {
     let unit = world.a()?.letter.unit.clone();
     world.a()?.withdraw().await?;
-    world.teller.saw("withdrawn in two steps (open the list, withdraw); consenting took two (open the page, agree)");
+    world
+        .teller
+        .saw("withdrawn in two steps (open the list, withdraw); consenting took two (open the page, agree)");
     let shown = wait_for_receipt(world).await?;
     world.teller.held("A's page shows the gate's signed confirmation", shown)?;
-    world.teller.held("the gate holds one template less", world.status().await?.templates == 1)?;
+    world
+        .teller
+        .held("the gate holds one template less", world.status().await?.templates == 1)?;
     let clip = world.clips.third_a.clone();
     let outcome = world.ask_by_face(&unit, &clip).await?;
-    world.teller.held("A's next attempt at the own unit, where B may still be compared: unknown", outcome == "refused" && world.kiosk.code() == "face.unknown")?;
+    world.teller.held(
+        "A's next attempt at the own unit, where B may still be compared: unknown",
+        outcome == "refused" && world.kiosk.code() == "face.unknown",
+    )?;
     let qr = world.a()?.door_qr(world.estate.now())?;
     let outcome = world.ask_by_qr(&qr).await?;
     world.teller.held("A's QR still works", outcome == "opened")?;
@@ -156,7 +209,10 @@ async fn nothing_left(world: &mut World, before: &Before) -> anyhow::Result<()> 
     for found in &left {
         world.teller.saw(&format!("found {} in {}", found.pattern, found.place));
     }
-    world.teller.held("after it, neither sealed nor plain bytes are left: files with their free space, logs, memory of agent and server", left.is_empty())
+    world.teller.held(
+        "after it, neither sealed nor plain bytes are left: files with their free space, logs, memory of agent and server",
+        left.is_empty(),
+    )
 }
 
 /// The folder as it was before, with every key from after: B's template opens, A's does not.
@@ -166,7 +222,11 @@ fn old_image(world: &mut World, before: &Before) -> anyhow::Result<()> {
     image(&before.data, &mixed)?;
     for entry in std::fs::read_dir(&mixed)? {
         let path = entry?.path();
-        if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("keys")) {
+        if path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with("keys"))
+        {
             std::fs::remove_file(path)?;
         }
     }
@@ -174,7 +234,10 @@ fn old_image(world: &mut World, before: &Before) -> anyhow::Result<()> {
     image(&world.estate.gate_anchor(), &anchor)?;
     let now = world.estate.now();
     let b = plain_template(&mixed, &anchor, before.b, now, &mut world.rng);
-    world.teller.held("an old image of the folder with all keys from after opens B's template", b.is_ok_and(|plain| plain == before.plain_b))?;
+    world.teller.held(
+        "an old image of the folder with all keys from after opens B's template",
+        b.is_ok_and(|plain| plain == before.plain_b),
+    )?;
     let a = plain_template(&mixed, &anchor, before.a, now, &mut world.rng);
     world.teller.held("and not A's", a.is_err())?;
     let (old, anchor_after) = (before.data.with_extension("old"), before.anchor.with_file_name("anchor-after-2"));
@@ -211,14 +274,23 @@ async fn withdraw_at_the_gate(world: &mut World) -> anyhow::Result<()> {
     world.kiosk.type_in("pin", DOOR_PIN).await?;
     world.kiosk.expect("withdraw.confirm").await?;
     world.kiosk.press("yes").await?;
-    world.kiosk.until(|screen| screen["key"] == "withdraw.done" || screen["outcome"] == "refused").await?;
-    world.teller.held("A withdraws at the offline gate by PIN", world.kiosk.key() == "withdraw.done")?;
-    world.teller.held("effective at once: the template is gone", world.status().await?.templates == 1)?;
+    world
+        .kiosk
+        .until(|screen| screen["key"] == "withdraw.done" || screen["outcome"] == "refused")
+        .await?;
+    world
+        .teller
+        .held("A withdraws at the offline gate by PIN", world.kiosk.key() == "withdraw.done")?;
+    world
+        .teller
+        .held("effective at once: the template is gone", world.status().await?.templates == 1)?;
     let outcome = world.ask_by_face(&unit, &clip).await?;
     world.teller.held("A's face opens nothing", outcome == "refused")?;
     world.estate.line.mend();
     let shown = wait_for_receipt(world).await?;
-    world.teller.held("when the network is back, A's page shows the gate's confirmation", shown)
+    world
+        .teller
+        .held("when the network is back, A's page shows the gate's confirmation", shown)
 }
 
 fn found(found: &[Found], name: &str) -> bool {

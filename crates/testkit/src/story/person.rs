@@ -23,7 +23,13 @@ pub struct Resident {
 impl Resident {
     /// Opens the account with the letter's claim code; the keys are made here.
     pub async fn claim(estate: &Estate, name: &str, rng: &mut dyn Rng) -> anyhow::Result<Self> {
-        let letter = estate.seed.letters.iter().find(|letter| letter.person == name).with_context(|| format!("no letter for {name}"))?.clone();
+        let letter = estate
+            .seed
+            .letters
+            .iter()
+            .find(|letter| letter.person == name)
+            .with_context(|| format!("no letter for {name}"))?
+            .clone();
         let browser = Browser::new(&estate.server(), "zh-CN")?;
         let phone = Phone::new(estate.now(), rng);
         let page = browser.get("/claim").await?.good()?;
@@ -37,7 +43,12 @@ impl Resident {
             ("record_key", &to_hex(&record_key)),
         ];
         browser.submit(&page, "/claim", &fields).await?.good()?;
-        Ok(Self { letter, browser, phone, person: None })
+        Ok(Self {
+            letter,
+            browser,
+            phone,
+            person: None,
+        })
     }
 
     /// Turns the QR lane on and learns whose code it is.
@@ -51,7 +62,10 @@ impl Resident {
 
     pub async fn turn_on_pin(&self) -> anyhow::Result<()> {
         let page = self.browser.get("/ways/pin").await?.good()?;
-        self.browser.submit(&page, "/ways/pin", &[("pin", DOOR_PIN), ("again", DOOR_PIN)]).await?.good()?;
+        self.browser
+            .submit(&page, "/ways/pin", &[("pin", DOOR_PIN), ("again", DOOR_PIN)])
+            .await?
+            .good()?;
         Ok(())
     }
 
@@ -69,16 +83,29 @@ impl Resident {
     /// Signs exactly the text that the page shows, and submits it. Two steps: open the page, agree.
     pub async fn consent(&self) -> anyhow::Result<Page> {
         let page = self.face_page().await?.good()?;
-        let text = page.between("data-text lang=\"en\">", "</pre>").context("the page shows no text to sign")?;
+        let text = page
+            .between("data-text lang=\"en\">", "</pre>")
+            .context("the page shows no text to sign")?;
         let signature = to_hex(&self.phone.sign(&text).0);
-        let action = page.actions().into_iter().find(|action| action.starts_with("/face/")).context("no form to agree")?;
-        self.browser.submit(&page, &action, &[("text", &text), ("signature", &signature)]).await?.good()
+        let action = page
+            .actions()
+            .into_iter()
+            .find(|action| action.starts_with("/face/"))
+            .context("no form to agree")?;
+        self.browser
+            .submit(&page, &action, &[("text", &text), ("signature", &signature)])
+            .await?
+            .good()
     }
 
     /// Asks for an enrolment code on the consent's page and makes its QR.
     pub async fn enrolment_qr(&self, now: Timestamp) -> anyhow::Result<(String, String)> {
         let consent = self.consent_page().await?;
-        let action = consent.actions().into_iter().find(|action| action.ends_with("/code")).context("no form for a code")?;
+        let action = consent
+            .actions()
+            .into_iter()
+            .find(|action| action.ends_with("/code"))
+            .context("no form for a code")?;
         let page = self.browser.submit(&consent, &action, &[]).await?.good()?;
         let (code, gate): (String, GateId) = (page.data("code")?, page.data("gate")?.parse()?);
         let ticket = self.phone.ticket(&code, gate, now);
@@ -102,7 +129,11 @@ impl Resident {
     /// Withdraws on the list of consents. Two steps: open the page, withdraw.
     pub async fn withdraw(&self) -> anyhow::Result<Page> {
         let page = self.browser.get("/consents").await?.good()?;
-        let action = page.actions().into_iter().find(|action| action.ends_with("/withdraw")).context("nothing to withdraw")?;
+        let action = page
+            .actions()
+            .into_iter()
+            .find(|action| action.ends_with("/withdraw"))
+            .context("nothing to withdraw")?;
         self.browser.submit(&page, &action, &[]).await?.good()
     }
 

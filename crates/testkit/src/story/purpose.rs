@@ -5,7 +5,9 @@ use anyhow::Context as _;
 use super::World;
 
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
-    world.teller.step(1, "The operator signs in with the one-time link and declares a purpose for door 3");
+    world
+        .teller
+        .step(1, "The operator signs in with the one-time link and declares a purpose for door 3");
     let link = world.estate.seed.operator_link.clone();
     sign_in(world, &link).await?;
     let stranger = crate::browser::Browser::new(&world.estate.server(), "zh-CN")?;
@@ -17,7 +19,10 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.held("the link works once", refused)?;
 
     let actions = world.kiosk.actions();
-    world.teller.held("before a purpose the gate offers no enrolment and no face lane", !actions.contains(&"enrol".to_owned()))?;
+    world.teller.held(
+        "before a purpose the gate offers no enrolment and no face lane",
+        !actions.contains(&"enrol".to_owned()),
+    )?;
 
     let door = door_page(world).await?;
     let base = door.path.clone();
@@ -26,14 +31,28 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         .submit(&door, &format!("{base}/ways"), &[("qr", "on"), ("pin", "on"), ("face", "on")])
         .await?
         .good()?;
-    world.teller.held("door 3 opens by QR, PIN or face", saved.text().contains("人脸"))?;
+    world
+        .teller
+        .held("door 3 opens by QR, PIN or face", saved.text().contains("人脸"))?;
     declare(world, &base).await?;
     let before = world.status().await?.epoch;
     let page = world.operator.get(&base).await?.good()?;
-    let activate = page.actions().into_iter().find(|action| action.ends_with("/activate")).context("nothing to activate")?;
+    let activate = page
+        .actions()
+        .into_iter()
+        .find(|action| action.ends_with("/activate"))
+        .context("nothing to activate")?;
     world.operator.submit(&page, &activate, &[]).await?.good()?;
-    let status = world.estate.until("the gate has the new snapshot", |status| status.epoch > before && status.face_closed.is_empty()).await?;
-    world.teller.held("the purpose is active and the gate's face lane is open", status.face_closed.is_empty())
+    let status = world
+        .estate
+        .until("the gate has the new snapshot", |status| {
+            status.epoch > before && status.face_closed.is_empty()
+        })
+        .await?;
+    world.teller.held(
+        "the purpose is active and the gate's face lane is open",
+        status.face_closed.is_empty(),
+    )
 }
 
 /// Opens the desk with a one-time link.
@@ -41,28 +60,51 @@ pub(super) async fn sign_in(world: &mut World, link: &str) -> anyhow::Result<()>
     let page = world.operator.get(link).await?.good()?;
     let action = page.actions().into_iter().next().context("the link leads to no form")?;
     let desk = world.operator.submit(&page, &action, &[]).await?.good()?;
-    world.teller.held("the one-time link opens the desk", desk.path.starts_with("/desk"))
+    world
+        .teller
+        .held("the one-time link opens the desk", desk.path.starts_with("/desk"))
 }
 
 /// The console's page of door 3.
 pub(super) async fn door_page(world: &World) -> anyhow::Result<crate::browser::Page> {
     let desk = world.operator.get("/desk").await?.good()?;
-    let href = desk.html.split("<th scope=\"row\"><a href=\"").nth(3).and_then(|rest| rest.split('"').next()).context("the desk lists no third door")?.to_owned();
+    let href = desk
+        .html
+        .split("<th scope=\"row\"><a href=\"")
+        .nth(3)
+        .and_then(|rest| rest.split('"').next())
+        .context("the desk lists no third door")?
+        .to_owned();
     world.operator.get(&href).await?.good()
 }
 
 async fn declare(world: &mut World, base: &str) -> anyhow::Result<()> {
     let page = world.operator.get(base).await?.good()?;
     let action = format!("{base}/purpose");
-    let empty = world
+    let empty = world.operator.submit(&page, &action, &purpose_fields("", "")).await?;
+    world.teller.held(
+        "a purpose without necessity and alternatives is refused, with the article",
+        empty.has("class=\"article\"") || empty.status == 422,
+    )?;
+    let page = world.operator.get(base).await?.good()?;
+    world
         .operator
-        .submit(&page, &action, &purpose_fields("", ""))
-        .await?;
-    world.teller.held("a purpose without necessity and alternatives is refused, with the article", empty.has("class=\"article\"") || empty.status == 422)?;
+        .submit(
+            &page,
+            &action,
+            &purpose_fields(
+                "双手提物、不便使用手机的住户可以不停留地进门。",
+                "二维码：需要空出手；数字密码：会被旁人看见；门禁卡：会丢失",
+            ),
+        )
+        .await?
+        .good()?;
     let page = world.operator.get(base).await?.good()?;
-    world.operator.submit(&page, &action, &purpose_fields("双手提物、不便使用手机的住户可以不停留地进门。", "二维码：需要空出手；数字密码：会被旁人看见；门禁卡：会丢失")).await?.good()?;
-    let page = world.operator.get(base).await?.good()?;
-    let assess = page.actions().into_iter().find(|action| action.ends_with("/assess")).with_context(|| format!("nothing to assess: {}", page.text()))?;
+    let assess = page
+        .actions()
+        .into_iter()
+        .find(|action| action.ends_with("/assess"))
+        .with_context(|| format!("nothing to assess: {}", page.text()))?;
     let fields = [
         ("author", "安全负责人"),
         ("necessity", "目的明确，只用于住户本人进门；一户之内比对，影响最小。"),
@@ -71,7 +113,9 @@ async fn declare(world: &mut World, base: &str) -> anyhow::Result<()> {
         ("safeguards", "加密、访问控制、授权管理、审计、入侵防护均已启用并有测试。"),
     ];
     world.operator.submit(&page, &assess, &fields).await?.good()?;
-    world.teller.saw("necessity, alternatives, retention and mode 1:few are written down; the assessment treats its four heads");
+    world
+        .teller
+        .saw("necessity, alternatives, retention and mode 1:few are written down; the assessment treats its four heads");
     Ok(())
 }
 
@@ -80,7 +124,14 @@ fn purpose_fields<'a>(necessity: &'a str, alternatives: &'a str) -> Vec<(&'stati
         ("zh", "住户本人进出三号门"),
         ("en", "residents entering by door 3"),
         ("necessity_zh", necessity),
-        ("necessity_en", if necessity.is_empty() { "" } else { "residents with full hands pass without stopping" }),
+        (
+            "necessity_en",
+            if necessity.is_empty() {
+                ""
+            } else {
+                "residents with full hands pass without stopping"
+            },
+        ),
         ("alternatives", alternatives),
         ("owner", "物业安全主管"),
         ("template_days", "365"),

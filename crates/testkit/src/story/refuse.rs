@@ -8,7 +8,10 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     let opened = world.estate.relay_count();
     let clip = world.clips.stranger.clone();
     let outcome = world.ask_by_face(&unit, &clip).await?;
-    world.teller.held("a stranger who claims A's unit: not recognised", outcome == "refused" && world.kiosk.code() == "face.unknown")?;
+    world.teller.held(
+        "a stranger who claims A's unit: not recognised",
+        outcome == "refused" && world.kiosk.code() == "face.unknown",
+    )?;
     let scenes = [
         ("two faces in the zone", world.clips.two_faces.clone(), "face.two"),
         ("too far away", world.clips.too_far.clone(), "face.too_far"),
@@ -18,7 +21,10 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         let before = world.status().await?;
         let outcome = world.ask_by_face(&unit, &clip).await?;
         let after = world.status().await?;
-        world.teller.held(&format!("{name}: {code}, nothing embedded"), outcome == "refused" && world.kiosk.code() == code && after.embedder_calls == before.embedder_calls)?;
+        world.teller.held(
+            &format!("{name}: {code}, nothing embedded"),
+            outcome == "refused" && world.kiosk.code() == code && after.embedder_calls == before.embedder_calls,
+        )?;
     }
     drawings(world, &unit).await?;
     let strangers_opened = world.estate.relay_count() - opened;
@@ -48,9 +54,15 @@ async fn drawings(world: &mut World, unit: &str) -> anyhow::Result<()> {
             // Frames on both sides of the threshold: either verdict is the policy's, and only one embedding can follow.
             if code == "face.not_live" { embedded == 0 } else { embedded <= 1 }
         };
-        let range = if scores.is_empty() { "no frame reached liveness".to_owned() } else { format!("live {low:.3} to {high:.3}, threshold {threshold:.2}") };
+        let range = if scores.is_empty() {
+            "no frame reached liveness".to_owned()
+        } else {
+            format!("live {low:.3} to {high:.3}, threshold {threshold:.2}")
+        };
         world.teller.saw(&format!("{name}: {range}; the gate: {outcome} {code}"));
-        world.teller.held(&format!("{name}: the decision follows verdict and policy"), follows)?;
+        world
+            .teller
+            .held(&format!("{name}: the decision follows verdict and policy"), follows)?;
     }
     Ok(())
 }
@@ -62,7 +74,10 @@ pub(super) async fn counters_step(world: &mut World) -> anyhow::Result<()> {
     let clip = world.clips.third_a.clone();
     let outcome = world.ask_by_face(&unit, &clip).await?;
     let after = world.status().await?;
-    world.teller.held("the asker: embedded once", outcome == "opened" && after.embedder_calls - before.embedder_calls == 1)?;
+    world.teller.held(
+        "the asker: embedded once",
+        outcome == "opened" && after.embedder_calls - before.embedder_calls == 1,
+    )?;
 
     world.kiosk.reset().await?;
     let before = world.status().await?;
@@ -73,7 +88,10 @@ pub(super) async fn counters_step(world: &mut World) -> anyhow::Result<()> {
     world.kiosk.press("begin").await?;
     world.kiosk.expect("ask.unit").await?;
     let after = world.status().await?;
-    world.teller.held("a walker-by without intent, 50 frames: detector 0, embedder 0", after.detector_calls == before.detector_calls && after.embedder_calls == before.embedder_calls)?;
+    world.teller.held(
+        "a walker-by without intent, 50 frames: detector 0, embedder 0",
+        after.detector_calls == before.detector_calls && after.embedder_calls == before.embedder_calls,
+    )?;
 
     let before = world.status().await?;
     let clip = world.clips.walker_behind.clone();
@@ -87,7 +105,14 @@ pub(super) async fn counters_step(world: &mut World) -> anyhow::Result<()> {
     )?;
 
     let before = world.status().await?;
-    let unit_c = world.estate.seed.letters.iter().find(|letter| letter.person == "C").map(|letter| letter.unit.clone()).unwrap_or_default();
+    let unit_c = world
+        .estate
+        .seed
+        .letters
+        .iter()
+        .find(|letter| letter.person == "C")
+        .map(|letter| letter.unit.clone())
+        .unwrap_or_default();
     world.claim_unit(&unit_c).await?;
     let offered = world.kiosk.actions().contains(&"face".to_owned());
     world.kiosk.press("face").await?;

@@ -13,8 +13,15 @@ use countenance_grant::{Act, Attempt, CopyGrant, Mode, SigningKey, Statement, le
 pub(super) fn plain_template(data: &Path, anchor: &Path, person: PersonId, now: Timestamp, rng: &mut dyn Rng) -> anyhow::Result<Vec<u8>> {
     let store = SealedStore::open(data, anchor, rng)?;
     let keys = store.page().person(person).context("no keys of this person")?;
-    let sealed = SealedTemplate::from_bytes(&store.template(person).context("no template of this person")?).context("the slot holds no template")?;
-    let attempt = Attempt { id: AttemptId::new(now, rng), site: store.claimed().site, gate: store.claimed().gate, now, last_contact: now };
+    let sealed =
+        SealedTemplate::from_bytes(&store.template(person).context("no template of this person")?).context("the slot holds no template")?;
+    let attempt = Attempt {
+        id: AttemptId::new(now, rng),
+        site: store.claimed().site,
+        gate: store.claimed().gate,
+        now,
+        last_contact: now,
+    };
     let own = SigningKey::generate(rng);
     let secret = countenance_base::rng::bytes::<32>(rng);
     let statement = Statement {
@@ -32,7 +39,11 @@ pub(super) fn plain_template(data: &Path, anchor: &Path, person: PersonId, now: 
         epoch: 1,
     };
     let context = copy_context(&statement);
-    let envelope = CopyGrant { statement, recipient: letter_key(&secret).context("no key")? }.mint(&own);
+    let envelope = CopyGrant {
+        statement,
+        recipient: letter_key(&secret).context("no key")?,
+    }
+    .mint(&own);
     let grant = verify_copy(&attempt, &envelope, &own.public(), 1)?;
     let letter = copy(grant, &sealed, keys, rng)?;
     let plain = open_letter(&secret, &context, &letter).context("the letter does not open")?;

@@ -27,11 +27,17 @@ impl Eyes {
     fn open() -> Self {
         let installed = countenance_setup::models().unwrap();
         let pack = Pack::load(&installed.pack).unwrap();
-        Self { vision: Vision::load(&pack, &installed.runtime).unwrap(), live_threshold: pack.thresholds().live_threshold }
+        Self {
+            vision: Vision::load(&pack, &installed.runtime).unwrap(),
+            live_threshold: pack.thresholds().live_threshold,
+        }
     }
 
     fn watch(&mut self, name: &str, frames: &Frames) -> Seen {
-        let mut seen = Seen { least_difference: 255.0, ..Seen::default() };
+        let mut seen = Seen {
+            least_difference: 255.0,
+            ..Seen::default()
+        };
         let mut before: Option<Picture> = None;
         for frame in frames {
             let picture = Picture::decode(frame, Limits::FRAME).unwrap();
@@ -40,8 +46,14 @@ impl Eyes {
             before = Some(picture);
         }
         let range = |values: &[f32]| {
-            let (low, high) = values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
-            if values.is_empty() { "-".to_owned() } else { format!("{low:.3} to {high:.3}") }
+            let (low, high) = values
+                .iter()
+                .fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+            if values.is_empty() {
+                "-".to_owned()
+            } else {
+                format!("{low:.3} to {high:.3}")
+            }
         };
         let mut refused = seen.refused.clone();
         refused.dedup();
@@ -66,7 +78,11 @@ impl Eyes {
             .iter()
             .map(|face| {
                 let (x, y) = face.centre(picture);
-                FaceSeen { x, y, rough_mm: rough_distance_mm(face.area.width(), picture.width(), FIELD_OF_VIEW).unwrap() }
+                FaceSeen {
+                    x,
+                    y,
+                    rough_mm: rough_distance_mm(face.area.width(), picture.width(), FIELD_OF_VIEW).unwrap(),
+                }
             })
             .collect();
         let face = match choose(&places, &Zone::MIDDLE, DISTANCE_MAX_MM) {
@@ -113,12 +129,20 @@ fn genuine_clips_pass_the_gates_rules_and_the_others_are_refused_by_name() {
         assert_eq!(seen.refused, Vec::<&str>::new(), "{name}");
         assert!(is_live(&seen.live, eyes.live_threshold), "{name}: {:?}", seen.live);
         assert!(seen.least_difference > DIFFERENCE_MIN * 2.0, "{name}: {}", seen.least_difference);
-        assert!(seen.distance_mm.iter().all(|mm: &u32| mm.abs_diff(stands_mm) < stands_mm / 20), "{name}: {:?}", seen.distance_mm);
+        assert!(
+            seen.distance_mm.iter().all(|mm: &u32| mm.abs_diff(stands_mm) < stands_mm / 20),
+            "{name}: {:?}",
+            seen.distance_mm
+        );
     }
     let still = eyes.watch("still-a", &clips.still_a);
     assert!(still.least_difference < f32::EPSILON && still.refused.is_empty());
     let walker = eyes.watch("walker-behind", &clips.walker_behind);
-    assert!(walker.faces.iter().all(|faces| *faces == 2), "the bystander is really seen: {:?}", walker.faces);
+    assert!(
+        walker.faces.iter().all(|faces| *faces == 2),
+        "the bystander is really seen: {:?}",
+        walker.faces
+    );
     for (name, frames, code) in [
         ("two-faces", &clips.two_faces, "face.two"),
         ("too-far", &clips.too_far, "face.too_far"),
@@ -126,7 +150,11 @@ fn genuine_clips_pass_the_gates_rules_and_the_others_are_refused_by_name() {
         ("empty", &clips.empty, "face.none"),
     ] {
         let seen = eyes.watch(name, frames);
-        assert!(seen.refused.iter().all(|refused| *refused == code) && seen.live.is_empty(), "{name}: {:?}", seen.refused);
+        assert!(
+            seen.refused.iter().all(|refused| *refused == code) && seen.live.is_empty(),
+            "{name}: {:?}",
+            seen.refused
+        );
     }
     // Nothing is asserted of the drawings: they were fixed before anybody saw a verdict, and say little about real attacks.
     for (name, frames) in &clips.phones {
@@ -154,8 +182,15 @@ fn genuine_faces_pass_from_half_a_metre_to_almost_a_metre_and_a_half() {
 fn a_code_is_read_from_its_frame_and_a_clip_is_the_same_every_time() {
     let text = format!("CE1:{}", "aB3_-".repeat(60));
     let frame = image::load_from_memory(&clips::code_frame(&text).unwrap()).unwrap().to_luma8();
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(640, 480, |x, y| frame.get_pixel(u32::try_from(x).unwrap(), u32::try_from(y).unwrap())[0]);
-    let found: Vec<String> = prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect();
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(640, 480, |x, y| {
+        frame.get_pixel(u32::try_from(x).unwrap(), u32::try_from(y).unwrap())[0]
+    });
+    let found: Vec<String> = prepared
+        .detect_grids()
+        .iter()
+        .filter_map(|grid| grid.decode().ok())
+        .map(|(_, text)| text)
+        .collect();
     assert_eq!(found, [text]);
     let pictures = countenance_setup::models().unwrap().pictures;
     let scene = Scene::of(&pictures, Sitter::B, 0.8).unwrap().on_phone(PhoneDrawing::Bezel);

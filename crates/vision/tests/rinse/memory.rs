@@ -32,7 +32,10 @@ fn snapshot(regions: &[(u64, u64)]) -> Vec<Region> {
     let memory = File::open("/proc/self/mem").unwrap();
     let read = |(start, end): &(u64, u64)| {
         let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
-        memory.read_exact_at(&mut bytes, *start).ok().map(|()| Region { start: *start, bytes })
+        memory
+            .read_exact_at(&mut bytes, *start)
+            .ok()
+            .map(|()| Region { start: *start, bytes })
     };
     regions.iter().filter_map(read).collect()
 }
@@ -40,7 +43,10 @@ fn snapshot(regions: &[(u64, u64)]) -> Vec<Region> {
 /// Whether a piece could be pixels or what a model makes of them: at least twelve of sixteen numbers of ordinary size, not all the same.
 /// Pointers, lengths and zeros are not.
 fn numbers(piece: &[u8]) -> bool {
-    let values: Vec<f32> = piece.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect();
+    let values: Vec<f32> = piece
+        .chunks_exact(4)
+        .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
+        .collect();
     let ordinary = values.iter().filter(|value| (1e-6..1e5).contains(&value.abs())).count();
     ordinary >= 12 && values.iter().any(|value| value.to_bits() != values[0].to_bits())
 }
@@ -49,8 +55,13 @@ fn numbers(piece: &[u8]) -> bool {
 fn telling(first: &[Region], second: &[Region], again: &[Region]) -> usize {
     first.iter().zip(second).zip(again).fold(0, |count, ((first, second), again)| {
         assert!(first.start == second.start && first.start == again.start);
-        let pieces = first.bytes.chunks_exact(PIECE).zip(second.bytes.chunks_exact(PIECE)).zip(again.bytes.chunks_exact(PIECE));
-        let telling = |((first, second), again): &((&[u8], &[u8]), &[u8])| first == again && first != second && (numbers(first) || numbers(second));
+        let pieces = first
+            .bytes
+            .chunks_exact(PIECE)
+            .zip(second.bytes.chunks_exact(PIECE))
+            .zip(again.bytes.chunks_exact(PIECE));
+        let telling =
+            |((first, second), again): &((&[u8], &[u8]), &[u8])| first == again && first != second && (numbers(first) || numbers(second));
         count + pieces.filter(telling).count()
     })
 }

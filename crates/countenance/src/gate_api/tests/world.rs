@@ -14,8 +14,8 @@ use countenance_base::{Clock, ConsentId, DoorId, GateId, PersonId, SeededRng, Te
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{
-    ANSWER_DOMAIN, Claim, Claimed, HEADER_GATE, HEADER_SEQUENCE, HEADER_SIGNATURE, HEADER_TIME, Head, Note, PATH_CLAIM, PATH_POLL, PATH_REDEEM,
-    Poll, PollAnswer, REQUEST_DOMAIN, Redeem, Redeemed, UploadedFrame, answer_bytes, request_bytes,
+    ANSWER_DOMAIN, Claim, Claimed, HEADER_GATE, HEADER_SEQUENCE, HEADER_SIGNATURE, HEADER_TIME, Head, Note, PATH_CLAIM, PATH_POLL,
+    PATH_REDEEM, Poll, PollAnswer, REQUEST_DOMAIN, Redeem, Redeemed, UploadedFrame, answer_bytes, request_bytes,
 };
 use countenance_grant::{Mode, PublicKey, Signature, SigningKey, decode_canonical, encode, letter_key};
 use countenance_persons::{
@@ -77,7 +77,9 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::parse_rfc3339("2026-11-23T08:00:00Z").unwrap();
         let mut rng = SeededRng::new(21);
-        let data = Data::found(&folder.path().join("site"), &SiteConfig::demo(), now, &mut rng).await.unwrap();
+        let data = Data::found(&folder.path().join("site"), &SiteConfig::demo(), now, &mut rng)
+            .await
+            .unwrap();
         let clock = Arc::new(Still(AtomicI64::new(now.0)));
         let (close, closing) = watch::channel(false);
         let clock_of_state: Arc<dyn Clock> = Arc::<Still>::clone(&clock);
@@ -88,7 +90,19 @@ impl World {
         tx.commit().await.unwrap();
         let person = resident(&state, &mut rng, &key).await;
         let gate = GateId(0);
-        let mut world = Self { state, clock, rng, door, gate, device, person, key, sequence: 0, _close: close, _folder: folder };
+        let mut world = Self {
+            state,
+            clock,
+            rng,
+            door,
+            gate,
+            device,
+            person,
+            key,
+            sequence: 0,
+            _close: close,
+            _folder: folder,
+        };
         let device = SigningKey::from_seed(&world.device.seed());
         world.gate = world.claim(&device).await.gate;
         world
@@ -100,14 +114,23 @@ impl World {
 
     pub(super) async fn gate_code(&mut self) -> String {
         let mut tx = self.state.db().write().await.unwrap();
-        let code = make_gate_code(&mut tx, &mut self.state.ctx(&mut self.rng), self.door).await.unwrap();
+        let code = make_gate_code(&mut tx, &mut self.state.ctx(&mut self.rng), self.door)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         code.code
     }
 
     pub(super) async fn claim(&mut self, device: &SigningKey) -> Claimed {
-        let claim = Claim { code: self.gate_code().await, device_key: device.public(), pack: [1; 32], demo: true };
-        let (status, answer) = self.send::<Claimed>(&self.sign(device, GateId(0), 0, PATH_CLAIM, encode(&claim))).await;
+        let claim = Claim {
+            code: self.gate_code().await,
+            device_key: device.public(),
+            pack: [1; 32],
+            demo: true,
+        };
+        let (status, answer) = self
+            .send::<Claimed>(&self.sign(device, GateId(0), 0, PATH_CLAIM, encode(&claim)))
+            .await;
         assert_eq!(status, StatusCode::OK);
         answer.unwrap()
     }
@@ -115,7 +138,14 @@ impl World {
     pub(super) fn sign(&self, device: &SigningKey, gate: GateId, sequence: u64, path: &'static str, body: Vec<u8>) -> Sent {
         let time = self.state.now();
         let signature = device.sign(REQUEST_DOMAIN, &request_bytes("POST", path, &body, gate, sequence, time));
-        Sent { path, body, gate, sequence, time, signature }
+        Sent {
+            path,
+            body,
+            gate,
+            sequence,
+            time,
+            signature,
+        }
     }
 
     /// The gate's next request.
@@ -136,15 +166,24 @@ impl World {
             .header(HEADER_SIGNATURE, to_hex(&sent.signature.0))
             .body(Body::from(sent.body.clone()))
             .unwrap();
-        let response = crate::gate_api::router().with_state(self.state.clone()).oneshot(request).await.unwrap();
+        let response = crate::gate_api::router()
+            .with_state(self.state.clone())
+            .oneshot(request)
+            .await
+            .unwrap();
         let status = response.status();
-        let header = response.headers().get(HEADER_SIGNATURE).map(|value| value.to_str().unwrap().to_owned());
+        let header = response
+            .headers()
+            .get(HEADER_SIGNATURE)
+            .map(|value| value.to_str().unwrap().to_owned());
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         if status != StatusCode::OK {
             return (status, None);
         }
         let signature = Signature(from_hex(&header.unwrap()).unwrap());
-        self.site_key().verify(ANSWER_DOMAIN, &answer_bytes(&sent.signature, 200, &body), &signature).unwrap();
+        self.site_key()
+            .verify(ANSWER_DOMAIN, &answer_bytes(&sent.signature, 200, &body), &signature)
+            .unwrap();
         (status, decode_canonical(&body))
     }
 
@@ -155,7 +194,15 @@ impl World {
 
     pub(super) async fn poll(&mut self, epoch: u64) -> PollAnswer {
         let held = self.row().await.held;
-        let sent = self.next(PATH_POLL, encode(&Poll { epoch, head: held, wait_s: 0, alarms: vec![] }));
+        let sent = self.next(
+            PATH_POLL,
+            encode(&Poll {
+                epoch,
+                head: held,
+                wait_s: 0,
+                alarms: vec![],
+            }),
+        );
         self.send(&sent).await.1.unwrap()
     }
 
@@ -166,14 +213,27 @@ impl World {
         let begun = begin_consent(&mut tx, &mut ctx, self.person, self.door).await.unwrap();
         let signature = self.key.sign_plain(begun.consent.text.as_bytes());
         let id = begun.consent.id;
-        sign_consent(&mut tx, &ctx, SignConsent { person: self.person, consent: id, signature }).await.unwrap();
+        sign_consent(
+            &mut tx,
+            &ctx,
+            SignConsent {
+                person: self.person,
+                consent: id,
+                signature,
+            },
+        )
+        .await
+        .unwrap();
         let code = make_enrolment_code(&mut tx, &mut ctx, self.person, id, self.gate).await.unwrap();
         tx.commit().await.unwrap();
         (id, code.code)
     }
 
     pub(super) async fn row(&self) -> Gate {
-        lookup_gate(&mut self.state.db().read().await.unwrap(), self.gate).await.unwrap().unwrap()
+        lookup_gate(&mut self.state.db().read().await.unwrap(), self.gate)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// Everything that a request could change.
@@ -188,10 +248,26 @@ impl World {
 
 async fn estate(tx: &mut Tx, state: &AppState, rng: &mut SeededRng) -> DoorId {
     let mut ctx = state.ctx(rng);
-    let settings = DoorSettings { ways: vec![vec![Lane::Qr], vec![Lane::Face]], ..DoorSettings::entrance(1_500) };
-    let door = save_door(tx, &mut ctx, SaveDoor { number: 3, name: Text::new("三号门", "door 3"), settings }).await.unwrap();
+    let settings = DoorSettings {
+        ways: vec![vec![Lane::Qr], vec![Lane::Face]],
+        ..DoorSettings::entrance(1_500)
+    };
+    let door = save_door(
+        tx,
+        &mut ctx,
+        SaveDoor {
+            number: 3,
+            name: Text::new("三号门", "door 3"),
+            settings,
+        },
+    )
+    .await
+    .unwrap();
     let link = make_operator_link(tx, &mut ctx, "desk").await.unwrap();
-    let operator = Operator { id: follow_operator_link(tx, &mut ctx, &link).await.unwrap().operator, display_name: "desk".to_owned() };
+    let operator = Operator {
+        id: follow_operator_link(tx, &mut ctx, &link).await.unwrap().operator,
+        display_name: "desk".to_owned(),
+    };
     let facts = PurposeFacts {
         text: Text::new("进门", "pass the door"),
         necessity: Text::new("双手提物", "full hands"),
@@ -205,9 +281,27 @@ async fn estate(tx: &mut Tx, state: &AppState, rng: &mut SeededRng) -> DoorId {
         owner: "safety officer".to_owned(),
     };
     let words = lookup_door(tx, door).await.unwrap().unwrap().words();
-    let purpose = declare_purpose(tx, &mut ctx, DeclarePurpose { operator: operator.id, door: words, facts }).await.unwrap();
-    let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL.into_iter().map(|head| (head, "considered".to_owned())).collect();
-    let assess = AssessPurpose { purpose, operator: operator.clone(), author: "safety officer".to_owned(), heads };
+    let purpose = declare_purpose(
+        tx,
+        &mut ctx,
+        DeclarePurpose {
+            operator: operator.id,
+            door: words,
+            facts,
+        },
+    )
+    .await
+    .unwrap();
+    let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL
+        .into_iter()
+        .map(|head| (head, "considered".to_owned()))
+        .collect();
+    let assess = AssessPurpose {
+        purpose,
+        operator: operator.clone(),
+        author: "safety officer".to_owned(),
+        heads,
+    };
     assess_purpose(tx, &mut ctx, assess).await.unwrap();
     activate_purpose(tx, &mut ctx, purpose, operator.id).await.unwrap();
     door
@@ -216,12 +310,31 @@ async fn estate(tx: &mut Tx, state: &AppState, rng: &mut SeededRng) -> DoorId {
 async fn resident(state: &AppState, rng: &mut SeededRng, key: &SigningKey) -> PersonId {
     let mut ctx = state.ctx(rng);
     let mut tx = state.db().write().await.unwrap();
-    let people = vec![NewPerson { display_name: "someone".to_owned(), under_guardian_age: false }];
-    let person = import_household(&mut tx, &mut ctx, ImportHousehold { unit: "12-1803".to_owned(), people }).await.unwrap().remove(0);
+    let people = vec![NewPerson {
+        display_name: "someone".to_owned(),
+        under_guardian_age: false,
+    }];
+    let person = import_household(
+        &mut tx,
+        &mut ctx,
+        ImportHousehold {
+            unit: "12-1803".to_owned(),
+            people,
+        },
+    )
+    .await
+    .unwrap()
+    .remove(0);
     let letter = make_claim_letter(&mut tx, &mut ctx, person.id).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     let record_key = letter_key(&[4; 32]).unwrap();
-    let input = ClaimAccount { login: letter.login, code: letter.code, pin: "704182".to_owned(), signing_key: key.public().0, record_key };
+    let input = ClaimAccount {
+        login: letter.login,
+        code: letter.code,
+        pin: "704182".to_owned(),
+        signing_key: key.public().0,
+        record_key,
+    };
     claim_account(state.db(), &mut ctx, input).await.unwrap();
     let mut tx = state.db().write().await.unwrap();
     turn_on_qr(&mut tx, &mut ctx, person.id).await.unwrap();
@@ -242,6 +355,16 @@ pub(super) fn frame(world: &World, after: Head, class: LeafClass, note: Note) ->
         commitment: [1; 32],
         tag: [2; 32],
     };
-    let head = Head { size: after.size + 1, hash: leaf.hash() };
-    (UploadedFrame { leaf: RawLeaf(leaf.to_bytes()), record: vec![7; 40], note: Some(note) }, head)
+    let head = Head {
+        size: after.size + 1,
+        hash: leaf.hash(),
+    };
+    (
+        UploadedFrame {
+            leaf: RawLeaf(leaf.to_bytes()),
+            record: vec![7; 40],
+            note: Some(note),
+        },
+        head,
+    )
 }

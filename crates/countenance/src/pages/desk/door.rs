@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use countenance_access::{Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, save_door};
+use countenance_access::{
+    Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, save_door,
+};
 use countenance_base::SystemRng;
 use countenance_gate_core::policy::Lane;
 use countenance_persons::{Purpose, list_purposes};
@@ -41,16 +43,26 @@ pub(crate) async fn show_all(desk: Desk, State(state): State<AppState>) -> Respo
 
 async fn all(state: &AppState, desk: &Desk) -> Result<Response, Trouble> {
     let mut tx = state.db().read().await?;
-    let (gates, alarms, purposes) = (list_gates(&mut tx).await?, list_alarms(&mut tx).await?, list_purposes(&mut tx).await?);
+    let (gates, alarms, purposes) = (
+        list_gates(&mut tx).await?,
+        list_alarms(&mut tx).await?,
+        list_purposes(&mut tx).await?,
+    );
     let line = |door: Door| DoorLine {
         href: href(door.number),
         ways: door.settings.ways.iter().map(|way| shown_way(way, true)).collect(),
         gates: gate_views(&door, &gates, &alarms),
-        purpose: purposes.iter().find(|purpose| purpose.door.id == door.id).map(|purpose| purpose::shown_state(purpose.state())),
+        purpose: purposes
+            .iter()
+            .find(|purpose| purpose.door.id == door.id)
+            .map(|purpose| purpose::shown_state(purpose.state())),
         name: door.name,
     };
     let doors = list_doors(&mut tx).await?.into_iter().map(line).collect();
-    Ok(reply::page(&desk::Doors { frame: desk.at(Place::Doors), doors }))
+    Ok(reply::page(&desk::Doors {
+        frame: desk.at(Place::Doors),
+        doors,
+    }))
 }
 
 pub(crate) fn href(number: u32) -> String {
@@ -62,14 +74,22 @@ pub(crate) struct Saved {
     saved: Option<String>,
 }
 
-pub(crate) async fn show(desk: Desk, State(state): State<AppState>, DoorNumber(number): DoorNumber, Query(query): Query<Saved>) -> Response {
+pub(crate) async fn show(
+    desk: Desk,
+    State(state): State<AppState>,
+    DoorNumber(number): DoorNumber,
+    Query(query): Query<Saved>,
+) -> Response {
     desk.answer(one(&state, &desk, number, query.saved.is_some()).await)
 }
 
 async fn one(state: &AppState, desk: &Desk, number: u32, saved: bool) -> Result<Response, Trouble> {
     let mut tx = state.db().read().await?;
     let door = lookup(&mut tx, number).await?;
-    let page = DoorPage { saved, ..page(&mut tx, state, desk, &door).await? };
+    let page = DoorPage {
+        saved,
+        ..page(&mut tx, state, desk, &door).await?
+    };
     Ok(reply::page(&page))
 }
 
@@ -109,13 +129,21 @@ pub(crate) fn refuse(page: DoorPage, code: &'static str, refusals: Vec<Refusal>)
 
 fn ways(offered: &[Vec<Lane>]) -> Vec<Way> {
     let same = |one: &[Lane], other: &[Lane]| one.len() == other.len() && one.iter().all(|lane| other.contains(lane));
-    let known = CHOICES.iter().map(|choice| shown_way(choice, offered.iter().any(|way| same(way, choice))));
-    let others = offered.iter().filter(|way| !CHOICES.iter().any(|choice| same(way, choice))).map(|way| shown_way(way, true));
+    let known = CHOICES
+        .iter()
+        .map(|choice| shown_way(choice, offered.iter().any(|way| same(way, choice))));
+    let others = offered
+        .iter()
+        .filter(|way| !CHOICES.iter().any(|choice| same(way, choice)))
+        .map(|way| shown_way(way, true));
     known.chain(others).collect()
 }
 
 fn shown_way(lanes: &[Lane], offered: bool) -> Way {
-    Way { lanes: lanes.iter().map(|lane| lane.word().to_owned()).collect(), offered }
+    Way {
+        lanes: lanes.iter().map(|lane| lane.word().to_owned()).collect(),
+        offered,
+    }
 }
 
 fn gate_views(door: &Door, gates: &[Gate], alarms: &[Alarm]) -> Vec<GateView> {
@@ -124,7 +152,11 @@ fn gate_views(door: &Door, gates: &[Gate], alarms: &[Alarm]) -> Vec<GateView> {
         demo: gate.demo,
         claimed: gate.device_key.is_some(),
         last_contact: gate.last_seen_at,
-        alarms: alarms.iter().filter(|alarm| alarm.gate == gate.id).map(|alarm| alarm.code.clone()).collect(),
+        alarms: alarms
+            .iter()
+            .filter(|alarm| alarm.gate == gate.id)
+            .map(|alarm| alarm.code.clone())
+            .collect(),
         forked: gate.forked_at.is_some(),
     };
     gates.iter().filter(|gate| gate.door == door.id).map(view).collect()
@@ -149,7 +181,17 @@ async fn save_ways(state: &AppState, desk: &Desk, number: u32, ways: Vec<Vec<Lan
     let before = page(&mut tx, state, desk, &door).await?;
     let mut settings = door.settings;
     settings.ways = ways;
-    match save_door(&mut tx, &mut ctx, SaveDoor { number, name: door.name, settings }).await {
+    match save_door(
+        &mut tx,
+        &mut ctx,
+        SaveDoor {
+            number,
+            name: door.name,
+            settings,
+        },
+    )
+    .await
+    {
         Ok(_) => {
             tx.commit().await?;
             Ok(see(&format!("{}?saved=1", href(number))))
@@ -180,7 +222,10 @@ async fn gate_code(state: &AppState, desk: &Desk, number: u32) -> Result<Respons
     let mut tx = state.db().write().await?;
     let door = lookup(&mut tx, number).await?;
     let made = make_gate_code(&mut tx, &mut ctx, door.id).await?;
-    let page = DoorPage { gate_code: Some(made.code), ..page(&mut tx, state, desk, &door).await? };
+    let page = DoorPage {
+        gate_code: Some(made.code),
+        ..page(&mut tx, state, desk, &door).await?
+    };
     tx.commit().await?;
     Ok(reply::page(&page))
 }

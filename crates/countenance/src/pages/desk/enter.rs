@@ -15,18 +15,32 @@ use crate::pages::{cookie, reply};
 use crate::state::AppState;
 
 fn page(guest: &Guest, code: &str, problem: Option<Problem>) -> desk::Enter {
-    desk::Enter { frame: guest.frame.clone(), action: format!("/desk/enter/{code}"), problem }
+    desk::Enter {
+        frame: guest.frame.clone(),
+        action: format!("/desk/enter/{code}"),
+        problem,
+    }
 }
 
 pub(crate) async fn show(guest: Guest, Path(code): Path<String>) -> Response {
     guest.reply(reply::page(&page(&guest, &code, None)))
 }
 
-pub(crate) async fn post(guest: Guest, State(state): State<AppState>, Path(code): Path<String>, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
+pub(crate) async fn post(
+    guest: Guest,
+    State(state): State<AppState>,
+    Path(code): Path<String>,
+    ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
+) -> Response {
     match follow(&state, &code).await {
         Ok(session) => {
             let mut response = see("/desk");
-            cookie::keep(response.headers_mut(), cookie::DESK, &session.token, session.ends_at.since(state.now()).as_secs());
+            cookie::keep(
+                response.headers_mut(),
+                cookie::DESK,
+                &session.token,
+                session.ends_at.since(state.now()).as_secs(),
+            );
             response
         }
         Err(Trouble::Code(problem)) => reply::page_with(status_of(problem), &page(&guest, &code, Some(Problem::new(problem)))),
@@ -43,7 +57,12 @@ async fn follow(state: &AppState, code: &str) -> Result<OperatorSession, Trouble
     Ok(session)
 }
 
-pub(crate) async fn post_sign_out(desk: Desk, State(state): State<AppState>, headers: HeaderMap, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
+pub(crate) async fn post_sign_out(
+    desk: Desk,
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
+) -> Response {
     desk.answer(sign_out(&state, cookie::read(&headers, cookie::DESK).unwrap_or_default()).await)
 }
 

@@ -5,9 +5,9 @@ use axum::response::Response;
 use countenance_access::{Door, Gate, PassageView, WindowView, list_alarms, list_doors, list_gates, passages_view, windows_view};
 use countenance_base::{DoorId, GateId, Text};
 use countenance_persons::lookup_person;
+use countenance_portal::Place;
 use countenance_portal::desk::{AlarmRow, Happenings, WindowRow};
 use countenance_portal::parts::{Day, Pager, PassageRow};
-use countenance_portal::Place;
 use countenance_storage::{StoreError, Tx};
 
 use crate::pages::error::Trouble;
@@ -30,7 +30,14 @@ async fn happenings(state: &AppState, desk: &Desk, before: &Before) -> Result<Re
     let alarms = list_alarms(&mut tx).await?;
     let frame = desk.at(Place::Happenings);
     let page = Happenings {
-        alarms: alarms.into_iter().map(|alarm| AlarmRow { gate: alarm.gate.0, door: door_of(alarm.gate, &gates, &doors), code: alarm.code }).collect(),
+        alarms: alarms
+            .into_iter()
+            .map(|alarm| AlarmRow {
+                gate: alarm.gate.0,
+                door: door_of(alarm.gate, &gates, &doors),
+                code: alarm.code,
+            })
+            .collect(),
         days: Day::group(rows(&mut tx, &passages, &doors, &windows).await?, &frame.zone),
         windows: windows.iter().map(|view| window(view, &gates, &doors)).collect(),
         pager: Pager::new("/desk/happenings", before.is_paged(), older(&passages)),
@@ -49,7 +56,10 @@ async fn rows(tx: &mut Tx, passages: &[PassageView], doors: &[Door], windows: &[
             Some(person) => lookup_person(tx, person).await?.map(|person| person.unit),
             None => None,
         };
-        rows.push(PassageRow { who, ..row(view, &names, windows) });
+        rows.push(PassageRow {
+            who,
+            ..row(view, &names, windows)
+        });
     }
     Ok(rows)
 }
@@ -68,6 +78,9 @@ fn window(view: &WindowView, gates: &[Gate], doors: &[Door]) -> WindowRow {
 }
 
 fn door_of(gate: GateId, gates: &[Gate], doors: &[Door]) -> Text {
-    let door = gates.iter().find(|known| known.id == gate).and_then(|gate| doors.iter().find(|door| door.id == gate.door));
+    let door = gates
+        .iter()
+        .find(|known| known.id == gate)
+        .and_then(|gate| doors.iter().find(|door| door.id == gate.door));
     door.map_or_else(nameless, |door| door.name.clone())
 }

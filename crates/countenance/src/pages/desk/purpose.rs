@@ -7,7 +7,8 @@ use axum::response::Response;
 use countenance_base::{PurposeId, SystemRng, Text};
 use countenance_grant::Mode;
 use countenance_persons::{
-    AssessPurpose, DeclarePurpose, Purpose, PurposeError, PurposeState, activate_purpose, assess_purpose, declare_purpose, end_purpose, lookup_purpose,
+    AssessPurpose, DeclarePurpose, Purpose, PurposeError, PurposeState, activate_purpose, assess_purpose, declare_purpose, end_purpose,
+    lookup_purpose,
 };
 use countenance_portal::desk::{self, DoorPage, PurposeDraft, PurposeView};
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
@@ -108,15 +109,32 @@ async fn declare(state: &AppState, desk: &Desk, number: u32, fields: Declaration
     let door = door::lookup(&mut tx, number).await?;
     let before = door::page(&mut tx, state, desk, &door).await?;
     let Some(facts) = fields.facts() else {
-        return Ok(door::refuse(DoorPage { draft: fields.draft(), ..before }, "form.fields", Vec::new()));
+        return Ok(door::refuse(
+            DoorPage {
+                draft: fields.draft(),
+                ..before
+            },
+            "form.fields",
+            Vec::new(),
+        ));
     };
-    let input = DeclarePurpose { operator: desk.operator.id, door: door.words(), facts };
+    let input = DeclarePurpose {
+        operator: desk.operator.id,
+        door: door.words(),
+        facts,
+    };
     match declare_purpose(&mut tx, &mut ctx, input).await {
         Ok(_) => {
             tx.commit().await?;
             Ok(saved(number))
         }
-        Err(error) => refuse(DoorPage { draft: fields.draft(), ..before }, error),
+        Err(error) => refuse(
+            DoorPage {
+                draft: fields.draft(),
+                ..before
+            },
+            error,
+        ),
     }
 }
 
@@ -175,11 +193,19 @@ async fn step(state: &AppState, desk: &Desk, number: u32, id: &str, step: Step) 
     let mut ctx = state.ctx(&mut rng);
     let mut tx = state.db().write().await?;
     let door = door::lookup(&mut tx, number).await?;
-    lookup_purpose(&mut tx, purpose).await?.filter(|purpose| purpose.door.id == door.id).ok_or(Trouble::Code("purpose.unknown"))?;
+    lookup_purpose(&mut tx, purpose)
+        .await?
+        .filter(|purpose| purpose.door.id == door.id)
+        .ok_or(Trouble::Code("purpose.unknown"))?;
     let before = door::page(&mut tx, state, desk, &door).await?;
     let done = match step {
         Step::Assess(fields) => {
-            let input = AssessPurpose { purpose, operator: desk.operator.clone(), author: fields.get("author").cloned().unwrap_or_default(), heads: heads(&fields) };
+            let input = AssessPurpose {
+                purpose,
+                operator: desk.operator.clone(),
+                author: fields.get("author").cloned().unwrap_or_default(),
+                heads: heads(&fields),
+            };
             assess_purpose(&mut tx, &mut ctx, input).await
         }
         Step::Activate => activate_purpose(&mut tx, &mut ctx, purpose, desk.operator.id).await,
@@ -195,5 +221,8 @@ async fn step(state: &AppState, desk: &Desk, number: u32, id: &str, step: Step) 
 }
 
 fn heads(fields: &BTreeMap<String, String>) -> BTreeMap<AssessmentHead, String> {
-    AssessmentHead::ALL.into_iter().filter_map(|head| Some((head, fields.get(head.word())?.trim().to_owned()))).collect()
+    AssessmentHead::ALL
+        .into_iter()
+        .filter_map(|head| Some((head, fields.get(head.word())?.trim().to_owned())))
+        .collect()
 }

@@ -16,7 +16,11 @@ use crate::pages::session::{Guest, Resident};
 use crate::state::AppState;
 
 pub(crate) async fn show_sign_in(guest: Guest) -> Response {
-    guest.reply(reply::page(&resident::SignIn { frame: guest.frame.clone(), login: String::new(), problem: None }))
+    guest.reply(reply::page(&resident::SignIn {
+        frame: guest.frame.clone(),
+        login: String::new(),
+        problem: None,
+    }))
 }
 
 #[derive(Deserialize)]
@@ -25,22 +29,44 @@ pub(crate) struct SignInFields {
     pin: String,
 }
 
-pub(crate) async fn post_sign_in(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<SignInFields>) -> Response {
+pub(crate) async fn post_sign_in(
+    guest: Guest,
+    State(state): State<AppState>,
+    ProtectedForm(fields): ProtectedForm<SignInFields>,
+) -> Response {
     let mut rng = SystemRng;
-    let input = SignIn { login: fields.login.clone(), pin: fields.pin };
+    let input = SignIn {
+        login: fields.login.clone(),
+        pin: fields.pin,
+    };
     let error = match sign_in(state.db(), &mut state.ctx(&mut rng), input).await {
         Ok(session) => return begin(&session, &state),
         Err(SignInError::Store(error)) => return PageError::store(guest.frame, &error).into_response(),
         Err(error) => error,
     };
-    let wait_s = if let SignInError::Throttled { wait_s } = error { Some(wait_s) } else { None };
-    let problem = Problem { code: error.code().to_owned(), wait_s };
-    let page = resident::SignIn { frame: guest.frame, login: fields.login, problem: Some(problem) };
+    let wait_s = if let SignInError::Throttled { wait_s } = error {
+        Some(wait_s)
+    } else {
+        None
+    };
+    let problem = Problem {
+        code: error.code().to_owned(),
+        wait_s,
+    };
+    let page = resident::SignIn {
+        frame: guest.frame,
+        login: fields.login,
+        problem: Some(problem),
+    };
     reply::page_with(status_of(error.code()), &page)
 }
 
 pub(crate) async fn show_claim(guest: Guest) -> Response {
-    guest.reply(reply::page(&resident::Claim { frame: guest.frame.clone(), login: String::new(), problem: None }))
+    guest.reply(reply::page(&resident::Claim {
+        frame: guest.frame.clone(),
+        login: String::new(),
+        problem: None,
+    }))
 }
 
 #[derive(Deserialize)]
@@ -56,8 +82,18 @@ pub(crate) struct ClaimFields {
 pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<ClaimFields>) -> Response {
     let login = fields.login.clone();
     let refuse = |code: &'static str, wait_s: Option<u64>| {
-        let problem = Some(Problem { code: code.to_owned(), wait_s });
-        reply::page_with(status_of(code), &resident::Claim { frame: guest.frame.clone(), login: login.clone(), problem })
+        let problem = Some(Problem {
+            code: code.to_owned(),
+            wait_s,
+        });
+        reply::page_with(
+            status_of(code),
+            &resident::Claim {
+                frame: guest.frame.clone(),
+                login: login.clone(),
+                problem,
+            },
+        )
     };
     let (Some(signing_key), Some(record_key)) = (from_hex(&fields.signing_key), from_hex(&fields.record_key)) else {
         return refuse("claim.key", None);
@@ -66,7 +102,13 @@ pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, Prot
         return refuse("pin.differs", None);
     }
     let mut rng = SystemRng;
-    let input = ClaimAccount { login: fields.login, code: fields.code, pin: fields.pin, signing_key, record_key };
+    let input = ClaimAccount {
+        login: fields.login,
+        code: fields.code,
+        pin: fields.pin,
+        signing_key,
+        record_key,
+    };
     match claim_account(state.db(), &mut state.ctx(&mut rng), input).await {
         Ok(session) => begin(&session, &state),
         Err(ClaimAccountError::Store(error)) => PageError::store(guest.frame, &error).into_response(),
@@ -79,7 +121,12 @@ pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, Prot
 fn begin(session: &PersonSession, state: &AppState) -> Response {
     let mut response = see("/ways");
     let headers = response.headers_mut();
-    cookie::keep(headers, cookie::PERSON, &session.token, session.ends_at.since(state.now()).as_secs());
+    cookie::keep(
+        headers,
+        cookie::PERSON,
+        &session.token,
+        session.ends_at.since(state.now()).as_secs(),
+    );
     cookie::drop(headers, cookie::GUEST);
     response
 }

@@ -26,11 +26,18 @@ pub(crate) async fn show_all(resident: Resident, State(state): State<AppState>) 
 async fn all(state: &AppState, resident: &Resident) -> Result<Response, Trouble> {
     let mut tx = state.db().read().await?;
     let mut consents = Vec::new();
-    for view in consents_view(&mut tx, resident.person).await?.iter().filter(|view| view.consent.state != ConsentState::Begun) {
+    for view in consents_view(&mut tx, resident.person)
+        .await?
+        .iter()
+        .filter(|view| view.consent.state != ConsentState::Begun)
+    {
         let door = door_name(&mut tx, view).await?;
         consents.push(shown(view, &door));
     }
-    Ok(reply::page(&resident::Consents { frame: resident.at(Place::Consents), consents }))
+    Ok(reply::page(&resident::Consents {
+        frame: resident.at(Place::Consents),
+        consents,
+    }))
 }
 
 pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Path(id): Path<String>) -> Response {
@@ -41,7 +48,11 @@ async fn one(state: &AppState, resident: &Resident, id: &str) -> Result<Response
     let mut tx = state.db().read().await?;
     let view = own(&mut tx, resident.person, id).await?;
     let door = door_name(&mut tx, &view).await?;
-    let findings = if view.consent.state.is_live() { findings_of_consent(&mut tx, view.consent.id).await? } else { Vec::new() };
+    let findings = if view.consent.state.is_live() {
+        findings_of_consent(&mut tx, view.consent.id).await?
+    } else {
+        Vec::new()
+    };
     let page = resident::ConsentPage {
         frame: resident.at(Place::Consents),
         consent: shown(&view, &door),
@@ -83,7 +94,10 @@ async fn withdraw(state: &AppState, person: PersonId, id: &str) -> Result<Respon
 /// The person's own consent; somebody else's does not exist.
 pub(crate) async fn own(tx: &mut Tx, person: PersonId, id: &str) -> Result<ConsentView, Trouble> {
     let id: ConsentId = id.parse().map_err(|_| Trouble::Code("consent.unknown"))?;
-    lookup_consent(tx, person, id).await?.filter(|view| view.consent.state != ConsentState::Begun).ok_or(Trouble::Code("consent.unknown"))
+    lookup_consent(tx, person, id)
+        .await?
+        .filter(|view| view.consent.state != ConsentState::Begun)
+        .ok_or(Trouble::Code("consent.unknown"))
 }
 
 async fn door_name(tx: &mut Tx, view: &ConsentView) -> Result<Text, StoreError> {

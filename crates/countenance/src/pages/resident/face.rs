@@ -6,7 +6,8 @@ use countenance_access::{begin_consent, lookup_door, lookup_door_by_number, make
 use countenance_base::{GateId, SystemRng, from_hex, to_hex};
 use countenance_grant::Signature;
 use countenance_persons::{
-    Consent, ConsentError, ConsentState, EnrolmentCode, SignConsent, list_credentials, lookup_consent, lookup_notice, sign_consent, signing_key,
+    Consent, ConsentError, ConsentState, EnrolmentCode, SignConsent, list_credentials, lookup_consent, lookup_notice, sign_consent,
+    signing_key,
 };
 use countenance_portal::{Place, Refusal, resident};
 use countenance_storage::Tx;
@@ -43,7 +44,11 @@ async fn begin(state: &AppState, resident: &Resident, number: u32) -> Result<Res
             Ok(see(&format!("/face/{number}/{}", begun.consent.id)))
         }
         Err(ConsentError::Refused(ruling)) => {
-            let page = resident::FaceRefused { frame: resident.at(Place::Ways), door: door.name, refusals: refusals::of(&ruling) };
+            let page = resident::FaceRefused {
+                frame: resident.at(Place::Ways),
+                door: door.name,
+                refusals: refusals::of(&ruling),
+            };
             Ok(reply::page_with(status_of("rulebook.refused"), &page))
         }
         Err(error) => Err(error.into()),
@@ -67,7 +72,9 @@ async fn question(state: &AppState, resident: &Resident, number: u32, id: &str) 
         return Ok(see(&format!("/consents/{}", consent.id)));
     }
     let door = lookup_door(&mut tx, consent.door).await?.ok_or(Trouble::Code("door.unknown"))?;
-    let notice = lookup_notice(&mut tx, consent.notice_hash).await?.ok_or(Trouble::Code("notice.broken"))?;
+    let notice = lookup_notice(&mut tx, consent.notice_hash)
+        .await?
+        .ok_or(Trouble::Code("notice.broken"))?;
     let key = signing_key(&mut tx, resident.person).await?.ok_or(Trouble::Code("account.none"))?;
     let credentials = list_credentials(&mut tx, resident.person).await?;
     let frame = resident.at(Place::Ways);
@@ -88,7 +95,10 @@ async fn question(state: &AppState, resident: &Resident, number: u32, id: &str) 
 
 async fn draft(tx: &mut Tx, resident: &Resident, id: &str) -> Result<Consent, Trouble> {
     let id = id.parse().map_err(|_| Trouble::Code("consent.unknown"))?;
-    Ok(lookup_consent(tx, resident.person, id).await?.ok_or(Trouble::Code("consent.unknown"))?.consent)
+    Ok(lookup_consent(tx, resident.person, id)
+        .await?
+        .ok_or(Trouble::Code("consent.unknown"))?
+        .consent)
 }
 
 #[derive(Deserialize)]
@@ -112,7 +122,16 @@ async fn sign(state: &AppState, resident: &Resident, id: &str, signature: &str) 
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
     let mut tx = state.db().write().await?;
-    let signed = sign_consent(&mut tx, &ctx, SignConsent { person: resident.person, consent, signature }).await?;
+    let signed = sign_consent(
+        &mut tx,
+        &ctx,
+        SignConsent {
+            person: resident.person,
+            consent,
+            signature,
+        },
+    )
+    .await?;
     tx.commit().await?;
     Ok(see(&format!("/consents/{}", signed.id)))
 }
@@ -165,6 +184,10 @@ async fn code_page(tx: &mut Tx, resident: &Resident, consent: &Consent, made: En
 
 async fn refused(tx: &mut Tx, resident: &Resident, consent: &Consent, refusals: Vec<Refusal>) -> Result<Response, Trouble> {
     let door = lookup_door(tx, consent.door).await?.map_or_else(nameless, |door| door.name);
-    let page = resident::FaceRefused { frame: resident.at(Place::Ways), door, refusals };
+    let page = resident::FaceRefused {
+        frame: resident.at(Place::Ways),
+        door,
+        refusals,
+    };
     Ok(reply::page_with(status_of("rulebook.refused"), &page))
 }

@@ -64,7 +64,10 @@ pub(crate) fn row(view: &PassageView, doors: &[(DoorId, Text)], windows: &[Windo
     let passage = &view.passage;
     PassageRow {
         at: passage.at,
-        door: doors.iter().find(|(id, _)| *id == passage.door).map_or_else(nameless, |(_, name)| name.clone()),
+        door: doors
+            .iter()
+            .find(|(id, _)| *id == passage.door)
+            .map_or_else(nameless, |(_, name)| name.clone()),
         lanes: passage.lanes.iter().map(|lane| lane.word().to_owned()).collect(),
         opened: passage.opened,
         reason: passage.reason.clone(),
@@ -77,5 +80,9 @@ pub(crate) fn row(view: &PassageView, doors: &[(DoorId, Text)], windows: &[Windo
 /// When the face was asked for, measured and forgotten: from the capture window of the same attempt, and only where one face was measured.
 fn strip(view: &PassageView, windows: &[WindowView]) -> Option<Strip> {
     let window = &windows.iter().find(|window| window.window.attempt == view.passage.attempt)?.window;
-    (window.embedded > 0).then_some(Strip { asked: window.opened, measured: view.passage.at, forgotten: window.closed })
+    (window.embedded > 0).then_some(Strip {
+        asked: window.opened,
+        measured: view.passage.at,
+        forgotten: window.closed,
+    })
 }

@@ -6,7 +6,8 @@ use countenance_access::list_doors;
 use countenance_base::{PersonId, SystemRng, Text};
 use countenance_gate_core::policy::Lane as DoorLane;
 use countenance_persons::{
-    ConsentState, Credential, TurnOnError, list_credentials, lookup_active_purpose, lookup_live_consent, signing_key, turn_off, turn_on_pin, turn_on_qr,
+    ConsentState, Credential, TurnOnError, list_credentials, lookup_active_purpose, lookup_live_consent, signing_key, turn_off,
+    turn_on_pin, turn_on_qr,
 };
 use countenance_portal::resident::{CardHow, DoorQr, FaceDoor, FaceDoorState, Lane, LaneCard, SetPin, Ways};
 use countenance_portal::{Place, Problem};
@@ -28,7 +29,11 @@ async fn ways(state: &AppState, resident: &Resident) -> Result<Response, Trouble
     let mut tx = state.db().read().await?;
     let credentials = list_credentials(&mut tx, resident.person).await?;
     let doors = face_doors(&mut tx, resident.person).await?;
-    Ok(reply::page(&Ways { frame: resident.at(Place::Ways), cards: cards(&credentials, &doors), problem: None }))
+    Ok(reply::page(&Ways {
+        frame: resident.at(Place::Ways),
+        cards: cards(&credentials, &doors),
+        problem: None,
+    }))
 }
 
 /// One card for each lane, in the order for someone whose last use is not known.
@@ -38,7 +43,11 @@ pub(crate) fn cards(credentials: &[Credential], doors: &[FaceDoor]) -> Vec<LaneC
             Lane::Face => doors.iter().any(|door| matches!(door.state, FaceDoorState::Enrolled(_))),
             Lane::Qr | Lane::Card | Lane::Pin => credentials.iter().any(|credential| credential.lane.word() == lane.word()),
         };
-        LaneCard { lane, on, doors: if lane == Lane::Face { doors.to_vec() } else { Vec::new() } }
+        LaneCard {
+            lane,
+            on,
+            doors: if lane == Lane::Face { doors.to_vec() } else { Vec::new() },
+        }
     };
     Lane::FIRST_ORDER.into_iter().map(card).collect()
 }
@@ -47,7 +56,9 @@ pub(crate) fn cards(credentials: &[Credential], doors: &[FaceDoor]) -> Vec<LaneC
 async fn face_doors(tx: &mut Tx, person: PersonId) -> Result<Vec<FaceDoor>, StoreError> {
     let mut doors = Vec::new();
     for door in list_doors(tx).await?.into_iter().filter(|door| door.settings.has_face()) {
-        let Some(purpose) = lookup_active_purpose(tx, door.id).await? else { continue };
+        let Some(purpose) = lookup_active_purpose(tx, door.id).await? else {
+            continue;
+        };
         let consent = lookup_live_consent(tx, person, purpose.id).await?;
         let state = match consent.as_ref().map(|consent| (consent.state, consent.enrolled_at)) {
             Some((ConsentState::Enrolled, Some(at))) => FaceDoorState::Enrolled(at),
@@ -55,23 +66,37 @@ async fn face_doors(tx: &mut Tx, person: PersonId) -> Result<Vec<FaceDoor>, Stor
             _ => FaceDoorState::Undecided,
         };
         let href = consent.map_or_else(|| format!("/face/{}", door.number), |consent| format!("/consents/{}", consent.id));
-        doors.push(FaceDoor { name: door.name, state, href });
+        doors.push(FaceDoor {
+            name: door.name,
+            state,
+            href,
+        });
     }
     Ok(doors)
 }
 
 /// The door's ways without a face, as cards that say which of them this person has.
 pub(crate) fn alternatives(ways: &[Vec<DoorLane>], credentials: &[Credential]) -> Vec<LaneCard> {
-    let offered = |lane: Lane| ways.iter().filter(|way| !way.contains(&DoorLane::Face)).flatten().any(|way| way.word() == lane.word());
+    let offered = |lane: Lane| {
+        ways.iter()
+            .filter(|way| !way.contains(&DoorLane::Face))
+            .flatten()
+            .any(|way| way.word() == lane.word())
+    };
     cards(credentials, &[]).into_iter().filter(|card| offered(card.lane)).collect()
 }
 
 pub(crate) async fn show_card(resident: Resident) -> Response {
-    reply::page(&CardHow { frame: resident.at(Place::Ways) })
+    reply::page(&CardHow {
+        frame: resident.at(Place::Ways),
+    })
 }
 
 pub(crate) async fn show_pin(resident: Resident) -> Response {
-    reply::page(&SetPin { frame: resident.at(Place::Ways), problem: None })
+    reply::page(&SetPin {
+        frame: resident.at(Place::Ways),
+        problem: None,
+    })
 }
 
 #[derive(Deserialize)]
@@ -80,9 +105,19 @@ pub(crate) struct PinFields {
     again: String,
 }
 
-pub(crate) async fn post_pin(resident: Resident, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<PinFields>) -> Response {
+pub(crate) async fn post_pin(
+    resident: Resident,
+    State(state): State<AppState>,
+    ProtectedForm(fields): ProtectedForm<PinFields>,
+) -> Response {
     let refuse = |code: &'static str| {
-        reply::page_with(status_of(code), &SetPin { frame: resident.at(Place::Ways), problem: Some(Problem::new(code)) })
+        reply::page_with(
+            status_of(code),
+            &SetPin {
+                frame: resident.at(Place::Ways),
+                problem: Some(Problem::new(code)),
+            },
+        )
     };
     if fields.pin != fields.again {
         return refuse("pin.differs");
@@ -102,7 +137,11 @@ async fn set_pin(state: &AppState, person: PersonId, pin: &str) -> Result<(), Tu
     Ok(tx.commit().await?)
 }
 
-pub(crate) async fn post_qr_on(resident: Resident, State(state): State<AppState>, ProtectedForm(NoFields {}): ProtectedForm<NoFields>) -> Response {
+pub(crate) async fn post_qr_on(
+    resident: Resident,
+    State(state): State<AppState>,
+    ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
+) -> Response {
     resident.answer(qr_on(&state, resident.person).await)
 }
 
@@ -143,12 +182,19 @@ pub(crate) async fn show_qr(resident: Resident, State(state): State<AppState>) -
 
 async fn door_qr(state: &AppState, resident: &Resident) -> Result<Response, Trouble> {
     let mut tx = state.db().read().await?;
-    let is_on = list_credentials(&mut tx, resident.person).await?.iter().any(|credential| credential.lane == DoorLane::Qr);
+    let is_on = list_credentials(&mut tx, resident.person)
+        .await?
+        .iter()
+        .any(|credential| credential.lane == DoorLane::Qr);
     if !is_on {
         return Ok(see("/ways"));
     }
     let key = signing_key(&mut tx, resident.person).await?.ok_or(Trouble::Code("account.none"))?;
-    let page = DoorQr { frame: resident.at(Place::Ways), person: resident.person.to_string(), fingerprint: countenance_base::to_hex(&key.fingerprint()) };
+    let page = DoorQr {
+        frame: resident.at(Place::Ways),
+        person: resident.person.to_string(),
+        fingerprint: countenance_base::to_hex(&key.fingerprint()),
+    };
     Ok(reply::page(&page))
 }
 

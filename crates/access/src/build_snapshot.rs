@@ -27,12 +27,11 @@ pub async fn build_snapshot(tx: &mut Tx, ctx: &Ctx<'_>, site_key: &SigningKey, g
     } else {
         lookup_active_purpose(tx, door.id).await?
     };
-    let grants = match &purpose {
-        Some(purpose) => match_grants(tx, ctx, gate, &door, purpose, &members, epoch).await?,
-        None => {
-            store::finding::replace(tx, gate.id, epoch, &[]).await?;
-            Vec::new()
-        }
+    let grants = if let Some(purpose) = &purpose {
+        match_grants(tx, ctx, gate, &door, purpose, &members, epoch).await?
+    } else {
+        store::finding::replace(tx, gate.id, epoch, &[]).await?;
+        Vec::new()
     };
     let policy = policy(ctx, &door, purpose.as_ref(), members, &grants);
     let statement = SnapshotStatement {

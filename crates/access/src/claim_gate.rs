@@ -11,7 +11,7 @@ use crate::{lookup_door, store};
 
 /// 60 bits for an installer's day.
 const CODE_CHARS: usize = 12;
-const CODE_LIFE: Duration = Duration::from_secs(24 * 3_600);
+const CODE_LIFE: Duration = Duration::from_hours(24);
 const KIND: &str = "gate-claim";
 
 /// A fresh gate claim code, shown once.

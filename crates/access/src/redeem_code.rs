@@ -12,7 +12,7 @@ use crate::Gate;
 use crate::begin_consent::check_enrolment;
 
 /// How far a gate's clock may stand behind ours; the same that requests are allowed.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
+const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Checks the code, asks the rulebook, uses the code up and mints, all in `tx`. A refusal changes nothing.
 pub async fn redeem_code(tx: &mut Tx, ctx: &mut Ctx<'_>, site_key: &SigningKey, gate: &Gate, typed: &str) -> Result<Redeemed, StoreError> {

@@ -10,7 +10,7 @@ use countenance_storage::StoreError;
 use crate::state::AppState;
 
 /// Retention is counted in days; an hour is its grain.
-const PAUSE: Duration = Duration::from_secs(3_600);
+const PAUSE: Duration = Duration::from_hours(1);
 
 /// Runs at start and then hourly until the server ends.
 pub(crate) async fn run(state: AppState) {

@@ -14,7 +14,7 @@ use crate::store::account::AccountRow;
 use crate::{Ctx, store};
 
 /// A letter may lie in a mailbox for a quarter; then it is printed anew.
-const CLAIM_CODE_LIFE: Duration = Duration::from_secs(90 * 86_400);
+const CLAIM_CODE_LIFE: Duration = Duration::from_hours(90 * 24);
 const KIND: &str = "claim";
 
 /// What is printed for a person and handed over on paper.

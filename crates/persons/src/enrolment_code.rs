@@ -12,7 +12,7 @@ use crate::{Ctx, raise_epoch, store};
 
 const KIND: &str = "enrolment";
 /// How long an ended code is kept, so that "used" and "expired" can be told from "unknown".
-const KEPT: Duration = Duration::from_secs(30 * 86_400);
+const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// A fresh code; shown to its person and kept nowhere in the clear.
 pub struct EnrolmentCode {

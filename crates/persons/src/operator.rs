@@ -9,7 +9,7 @@ use crate::session::{OperatorSession, begin_operator_session};
 use crate::{Ctx, store};
 
 /// Whoever starts the server follows the link the same day, or prints another.
-const LINK_LIFE: Duration = Duration::from_secs(24 * 3_600);
+const LINK_LIFE: Duration = Duration::from_hours(24);
 const KIND: &str = "operator-link";
 
 /// Somebody who works at the console.
@@ -45,16 +45,15 @@ impl FollowLinkError {
 
 /// Makes a one-time code for the operator of this name, who is registered when new. 64 hexadecimal digits.
 pub async fn make_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, display_name: &str) -> Result<String, StoreError> {
-    let id = match store::operator::lookup_by_name(tx, display_name).await? {
-        Some(id) => id,
-        None => {
-            let operator = Operator {
-                id: OperatorId::new(ctx.now, ctx.rng),
-                display_name: display_name.to_owned(),
-            };
-            store::operator::insert(tx, &operator, ctx.now).await?;
-            operator.id
-        }
+    let id = if let Some(id) = store::operator::lookup_by_name(tx, display_name).await? {
+        id
+    } else {
+        let operator = Operator {
+            id: OperatorId::new(ctx.now, ctx.rng),
+            display_name: display_name.to_owned(),
+        };
+        store::operator::insert(tx, &operator, ctx.now).await?;
+        operator.id
     };
     let code = to_hex(&rng::bytes::<32>(ctx.rng));
     store::operator::insert_link(tx, ctx.pepper.hash_code(KIND, &code), id, ctx.now, ctx.now.plus(LINK_LIFE)).await?;

@@ -53,7 +53,7 @@ impl Throttle {
     const FREE: u32 = 5;
     const FIRST_WAIT: Duration = Duration::from_secs(30);
     /// Long enough that a million PINs take a century, short enough that a prankster locks nobody out for the day.
-    const WAIT_MAX: Duration = Duration::from_secs(3600);
+    const WAIT_MAX: Duration = Duration::from_hours(1);
 
     /// Counts a try before it is judged, so that parallel tries cannot share one count. `Err` carries the end of the wait.
     pub(crate) fn take_try(self, now: Timestamp) -> Result<Self, Timestamp> {

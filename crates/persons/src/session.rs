@@ -7,8 +7,8 @@ use countenance_storage::{StoreError, Tx};
 
 use crate::{Ctx, Operator, store};
 
-const PERSON_SESSION: Duration = Duration::from_secs(30 * 86_400);
-const OPERATOR_SESSION: Duration = Duration::from_secs(12 * 3_600);
+const PERSON_SESSION: Duration = Duration::from_hours(30 * 24);
+const OPERATOR_SESSION: Duration = Duration::from_hours(12);
 const PERSON: &str = "person-session";
 const OPERATOR: &str = "operator-session";
 /// Hexadecimal of 32 bytes; anything longer is no token and is not hashed.

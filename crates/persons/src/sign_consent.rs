@@ -13,7 +13,7 @@ use crate::purpose::Purpose;
 use crate::{Ctx, store};
 
 /// A text that waits longer is made anew: the person signs what they have just read.
-const DRAFT_LIFE: Duration = Duration::from_secs(30 * 60);
+const DRAFT_LIFE: Duration = Duration::from_mins(30);
 
 /// Why a consent was not begun, signed or given a code.
 #[derive(Debug, thiserror::Error)]

@@ -100,10 +100,12 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
     assert_eq!((view.consent.state, view.receipts.len()), (ConsentState::Enrolled, 1));
     assert_eq!(view.receipts[0].cause, "enrolled");
 
-    let forger = SigningKey::generate(&mut world.rng);
+    let stranger_key = SigningKey::generate(&mut world.rng);
     let other = world.resident("12-1804", false).await;
     let forged = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(Note::Erased(world.receipt(&a, consent, sequence, "withdrawn.gate").sign(&forger)))
+        Some(Note::Erased(
+            world.receipt(&a, consent, sequence, "withdrawn.gate").sign(&stranger_key),
+        ))
     });
     let foreign = world.frame(LeafClass::Erase, |world, sequence| {
         Some(Note::Erased(

@@ -48,14 +48,14 @@ impl World {
         let db = Db::open(&folder.path().join("test.db"), true).await.unwrap();
         let now = Timestamp::parse_rfc3339("2026-11-23T08:00:00Z").unwrap();
         let mut rng = SeededRng::new(11);
-        let word = Text::new("清和园", "Qinghe Gardens");
+        let name = Text::new("清和园", "Qinghe Gardens");
         let site_key = SigningKey::generate(&mut rng);
         let site = Site {
             id: SiteId::new(now, &mut rng),
-            name: word.clone(),
-            operator: word.clone(),
-            contact: word.clone(),
-            complaints: word,
+            name: name.clone(),
+            operator: name.clone(),
+            contact: name.clone(),
+            complaints: name,
             time_zone: "Asia/Shanghai".to_owned(),
             public_key: site_key.public(),
             evidence_key: letter_key(&[9; 32]).unwrap(),

@@ -16,7 +16,7 @@ use countenance_storage::{StoreError, Tx};
 use crate::state::AppState;
 
 /// How far a gate's clock may stand off ours.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
+const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 
 /// A gate's request was not taken. Nothing was changed.
 #[derive(Debug, thiserror::Error)]

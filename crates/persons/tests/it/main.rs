@@ -1,5 +1,7 @@
 //! Use cases on a real database file.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 mod account;
 mod operator;
 mod world;

@@ -10,6 +10,11 @@ use anyhow::{Context as _, bail};
 
 use crate::phase::{root, say};
 
+/// Whether a path has this extension.
+pub(crate) fn is(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
 /// A source file of ours: path from the root, and text.
 pub(crate) struct Source {
     pub(crate) path: String,

@@ -101,6 +101,9 @@ impl Keeper {
             parts,
         };
         keeper.acknowledged = keeper.parts.journal.acknowledged();
+        if keeper.parts.journal.damaged().is_some() {
+            keeper.fault("journal.corrupt");
+        }
         keeper.take_stored_snapshot();
         keeper.trace_boot();
         keeper.show();
@@ -134,13 +137,13 @@ impl Keeper {
                 self.feed(Input::Redeemed(result));
             }
             Event::AskPoll(reply) => {
-                let _ = reply.send(self.poll()).is_ok();
+                reply.send(self.poll()).ok();
             }
             Event::AskFrames(reply) => {
-                let _ = reply.send(self.frames_to_upload()).is_ok();
+                reply.send(self.frames_to_upload()).ok();
             }
             Event::AskStatus(reply) => {
-                let _ = reply.send(self.status()).is_ok();
+                reply.send(self.status()).ok();
             }
             Event::Stop => {}
         }

@@ -58,9 +58,9 @@ pub const fn camera_code(camera: Camera) -> u8 {
 pub fn router(desk: Arc<Desk>) -> Router {
     Router::new()
         .route("/", get(page))
-        .route("/kiosk.js", get(|| asset("text/javascript; charset=utf-8", SCRIPT)))
-        .route("/kiosk.css", get(|| asset("text/css; charset=utf-8", STYLE)))
-        .route("/messages.json", get(|| asset("application/json", MESSAGES)))
+        .route("/kiosk.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/kiosk.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/messages.json", get(|| async { asset("application/json", MESSAGES) }))
         .route("/status", get(status))
         .route("/ws", get(socket))
         .with_state(desk)
@@ -81,7 +81,7 @@ async fn page(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Response {
     (headers, PAGE).into_response()
 }
 
-async fn asset(kind: &'static str, body: &'static str) -> Response {
+fn asset(kind: &'static str, body: &'static str) -> Response {
     (
         [
             (header::CONTENT_TYPE, kind),
@@ -159,7 +159,7 @@ fn take(message: Message, desk: &Desk) -> bool {
         Message::Binary(bytes) => {
             if desk.camera.load(Ordering::SeqCst) != 0 {
                 // A frame that comes while the last ones are judged is dropped: the next one is as good.
-                let _ = desk.events.try_send(Event::Frame(Zeroizing::new(bytes.to_vec()))).is_ok();
+                desk.events.try_send(Event::Frame(Zeroizing::new(bytes.to_vec()))).ok();
             }
             true
         }

@@ -98,15 +98,14 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
     info!(port, gate = %claimed.gate, demo = claimed.demo, "kiosk at http://localhost:{port}/");
     axum::serve(listener, kiosk::router(desk)).with_graceful_shutdown(stopped()).await?;
     line.abort();
-    let _ = events.send(Event::Stop).is_ok();
-    let _ = keeper.join().is_ok();
+    events.send(Event::Stop).ok();
+    keeper.join().ok();
     Ok(())
 }
 
 async fn stopped() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(_) => return,
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        return;
     };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}

@@ -32,7 +32,7 @@ pub async fn run(client: Arc<ServerClient>, events: SyncSender<Event>, mut order
                 let (client, events) = (Arc::clone(&client), events.clone());
                 tokio::spawn(async move {
                     let result = redeem(&client, code).await;
-                    let _ = events.try_send(Event::Redeemed(result)).is_ok();
+                    events.try_send(Event::Redeemed(result)).ok();
                 });
             }
         }

@@ -11,7 +11,7 @@ use countenance_rules::{Case, Rulebook, embedded, explain_case, explain_examples
 
 /// What to do with the rulebooks.
 #[derive(Debug, Clone, clap::Subcommand)]
-pub enum RulesCommand {
+pub(crate) enum RulesCommand {
     /// Judge the cases of a file and say in plain words what is permitted, what is not, and why
     Explain {
         /// A file of cases in the form of a rulebook's `examples/*.toml`
@@ -39,7 +39,7 @@ fn locale(tag: &str) -> Result<Locale, String> {
 }
 
 /// Runs the command and writes its answer to `out`. False when a case was not decided as it expects.
-pub fn run(command: &RulesCommand, out: &mut dyn Write) -> anyhow::Result<bool> {
+pub(crate) fn run(command: &RulesCommand, out: &mut dyn Write) -> anyhow::Result<bool> {
     match command {
         RulesCommand::Explain {
             case_file,

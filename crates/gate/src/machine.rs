@@ -173,7 +173,7 @@ impl Machine {
     /// Takes one input. An input that does not fit the state is ignored: the door stays as it is.
     pub fn handle(&mut self, input: Input, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
         if matches!(input, Input::Kiosk(Do::Cancel)) {
-            return self.to_idle(view);
+            return self.go_idle(view);
         }
         if matches!(input, Input::Tick) {
             return if view.now >= self.until { self.timed_out(view) } else { vec![] };
@@ -194,7 +194,7 @@ impl Machine {
             Input::Redeemed(result) => self.redeemed(result, view),
             Input::Sealed(result) => self.sealed(result, view),
             Input::Erased(result) => self.erased(result, view),
-            Input::Failed(code) => self.failed(code, view),
+            Input::Failed(code) => self.failed(&code, view),
             Input::Tick => vec![],
         }
     }
@@ -206,18 +206,15 @@ impl Machine {
         let state = std::mem::replace(&mut self.state, State::Idle);
         match (state, action) {
             (State::AskUnit(errand), Do::Unit(unit)) => self.unit_keyed(errand, &unit, policy, view),
-            (State::AskUnit(errand), Do::Qr) => self.to_scan_qr(errand, vec![], policy, view),
-            (State::AskLane { unit, proofs }, Do::Qr) => {
-                drop(unit);
-                self.to_scan_qr(Errand::Enter, proofs, policy, view)
+            (State::AskUnit(errand), Do::Qr) => self.ask_qr(errand, vec![], policy, view),
+            (State::AskLane { unit: Some(unit), proofs } | State::Prompt { unit, proofs }, Do::PinLane) => {
+                self.ask_pin(Errand::Enter, unit, proofs, policy, view)
             }
-            (State::AskLane { unit: Some(unit), proofs }, Do::PinLane) => self.to_pin(Errand::Enter, unit, proofs, policy, view),
-            (State::AskLane { unit: Some(unit), proofs }, Do::Face) => self.to_prompt(unit, proofs, policy, view),
-            (State::Prompt { unit, proofs }, Do::Face) => self.to_capture(unit, proofs, policy, view),
-            (State::Prompt { proofs, .. }, Do::Qr) => self.to_scan_qr(Errand::Enter, proofs, policy, view),
-            (State::Prompt { unit, proofs }, Do::PinLane) => self.to_pin(Errand::Enter, unit, proofs, policy, view),
+            (State::AskLane { unit: Some(unit), proofs }, Do::Face) => self.prompt_face(unit, proofs, policy, view),
+            (State::Prompt { unit, proofs }, Do::Face) => self.open_camera(unit, proofs, policy, view),
+            (State::AskLane { proofs, .. } | State::Prompt { proofs, .. }, Do::Qr) => self.ask_qr(Errand::Enter, proofs, policy, view),
             (State::AskPin { errand, unit, proofs }, Do::Pin(pin)) => self.pin_keyed(errand, unit, proofs, pin, view),
-            (State::AskPin { errand, proofs, .. }, Do::Qr) => self.to_scan_qr(errand, proofs, policy, view),
+            (State::AskPin { errand, proofs, .. }, Do::Qr) => self.ask_qr(errand, proofs, policy, view),
             (State::ScanQr { errand, proofs, capture }, Do::Text(text)) => self.qr_shown(errand, proofs, &capture, &text, policy, view),
             (State::ScanEnrol { capture }, Do::Text(text)) => self.ticket_shown(&capture, &text, view),
             (State::Digits { ticket }, Do::Yes) => self.digits_confirmed(ticket, policy, view),
@@ -226,7 +223,7 @@ impl Machine {
                 self.enter_state(State::Erasing, ANSWER, view);
                 vec![Effect::Erase { person }]
             }
-            (State::WithdrawConfirm { .. }, Do::No) => self.to_idle(view),
+            (State::WithdrawConfirm { .. }, Do::No) => self.go_idle(view),
             (state, _) => {
                 self.state = state;
                 vec![]
@@ -235,19 +232,24 @@ impl Machine {
     }
 
     fn begin(&mut self, action: &Do, policy: &Policy, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
-        if !matches!(action, Do::Begin | Do::Qr | Do::Enrol | Do::Withdraw) {
-            return vec![];
-        }
-        self.attempt = AttemptId::new(view.now, rng);
+        let attempt = AttemptId::new(view.now, rng);
         match action {
-            Do::Begin => self.ask_unit(Errand::Enter, view),
-            Do::Qr => self.to_scan_qr(Errand::Enter, vec![], policy, view),
-            Do::Enrol => self.to_scan_enrol(policy, view),
-            Do::Withdraw => self.ask_unit(Errand::Withdraw, view),
-            _ => vec![],
+            Do::Begin | Do::Qr | Do::Enrol | Do::Withdraw => self.attempt = attempt,
+            Do::Unit(_) | Do::Face | Do::PinLane | Do::Pin(_) | Do::Text(_) | Do::Yes | Do::No | Do::Cancel => return vec![],
+        }
+        if *action == Do::Qr {
+            self.ask_qr(Errand::Enter, vec![], policy, view)
+        } else if *action == Do::Enrol {
+            self.ask_ticket(policy, view)
+        } else {
+            self.ask_unit(if *action == Do::Begin { Errand::Enter } else { Errand::Withdraw }, view)
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all with an open camera; a new one without is no concern here"
+    )]
     fn code_seen(&mut self, text: &str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         match std::mem::replace(&mut self.state, State::Idle) {
             State::ScanQr { errand, proofs, capture } => self.qr_shown(errand, proofs, &capture, text, policy, view),
@@ -318,29 +320,37 @@ impl Machine {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all with an open camera; a new one without is no concern here"
+    )]
     fn timed_out(&mut self, view: View<'_>) -> Vec<Effect> {
         let capture = match &self.state {
-            State::Capturing { capture, .. } => Some((capture.clone(), capture.last_reason().unwrap_or("face.timeout"))),
-            State::EnrolCapturing { capture } => Some((capture.clone(), capture.last_reason().unwrap_or("face.timeout"))),
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => {
+                Some((capture.clone(), capture.last_reason().unwrap_or("face.timeout")))
+            }
             State::ScanQr { capture, .. } | State::ScanEnrol { capture } => Some((capture.clone(), "")),
             _ => None,
         };
         match (capture, view.policy) {
-            (Some((capture, code)), Some(policy)) if !code.is_empty() => {
-                let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
-                effects.extend(self.refuse(code, vec![Lane::Face], None, policy, view));
-                effects
-            }
-            _ => self.to_idle(view),
+            (Some((capture, code)), Some(policy)) if !code.is_empty() => self.close_and_refuse(&capture, code, policy, view),
+            _ => self.go_idle(view),
         }
     }
 
-    fn failed(&mut self, code: String, view: View<'_>) -> Vec<Effect> {
-        self.end(screen::Shown::refused(&code), view)
+    fn failed(&mut self, code: &str, view: View<'_>) -> Vec<Effect> {
+        self.end(screen::Shown::refused(code), view)
+    }
+
+    /// Ends a capture with a refusal: the window first, so that its frames are counted before they are forgotten.
+    fn close_and_refuse(&mut self, capture: &Capture, code: &str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
+        effects.extend(self.refuse(code, vec![Lane::Face], None, policy, view));
+        effects
     }
 
     /// Closes whatever is open, without a passage: somebody went away.
-    fn to_idle(&mut self, view: View<'_>) -> Vec<Effect> {
+    fn go_idle(&mut self, view: View<'_>) -> Vec<Effect> {
         let effects = self.close_camera(view);
         self.state = State::Idle;
         self.until = Timestamp(i64::MAX);
@@ -353,6 +363,10 @@ impl Machine {
         effects
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all with an open camera; a new one without is no concern here"
+    )]
     fn close_camera(&self, view: View<'_>) -> Vec<Effect> {
         match &self.state {
             State::Capturing { capture, .. }

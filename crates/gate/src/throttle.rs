@@ -74,7 +74,7 @@ mod tests {
                 Err(wait) => now = now.plus(wait),
             }
         }
-        assert!(now.since(at(0)) >= Duration::from_secs(8 * 3600));
+        assert!(now.since(at(0)) >= Duration::from_hours(8));
         assert!(throttle.check("12-1804", now).is_ok());
         throttle.right("12-1803");
         assert!(throttle.check("12-1803", now).is_ok());

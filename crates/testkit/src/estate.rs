@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use crate::proxy::Line;
 
 /// How long a process may take to answer for the first time.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// What `countenance seed` prints.
 #[derive(Debug, Clone, Serialize, Deserialize)]

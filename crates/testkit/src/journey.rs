@@ -52,10 +52,10 @@ async fn control(estate: &Estate) -> anyhow::Result<String> {
             } else if request.starts_with("GET /mend ") {
                 line.mend();
             }
-            let _ = stream
+            stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
                 .await
-                .is_ok();
+                .ok();
         }
     });
     Ok(address)

@@ -153,7 +153,7 @@ impl Kiosk {
                     return Ok(());
                 }
                 Message::Close(_) => bail!("the agent closed the kiosk socket"),
-                _ => {}
+                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             }
         }
     }

@@ -36,9 +36,9 @@ impl Phone {
 
     pub fn record_secret(&self) -> [u8; 32] {
         let mut out = [0; 32];
-        let _ = Hkdf::<Sha256>::new(None, self.secret.expose())
+        Hkdf::<Sha256>::new(None, self.secret.expose())
             .expand(b"countenance/record-key/v1", &mut out)
-            .is_ok();
+            .ok();
         out
     }
 

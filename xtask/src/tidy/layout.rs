@@ -1,13 +1,13 @@
 //! Where things stand: SQL in stores, HTML in portal and kiosk, law in rulebooks, files of a readable size.
 
-use super::Source;
+use super::{Source, is};
 
 const LINES_MAX: usize = 600;
 const FUNCTION_LINES_MAX: usize = 70;
 
 pub(super) fn check(sources: &[Source]) -> Vec<String> {
     let mut findings = Vec::new();
-    for source in sources.iter().filter(|source| source.path.ends_with(".rs")) {
+    for source in sources.iter().filter(|source| is(&source.path, "rs")) {
         let test = is_test(&source.path);
         let production = production(&source.text);
         if !test && production.lines().count() > LINES_MAX {

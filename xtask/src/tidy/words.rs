@@ -1,7 +1,7 @@
 //! Words that must not stand in the repository, and paths that documents promise.
 
-use super::Source;
 use super::layout::is_test;
+use super::{Source, is};
 use crate::phase::root;
 
 pub(super) fn check(sources: &[Source]) -> Vec<String> {
@@ -22,10 +22,10 @@ pub(super) fn check(sources: &[Source]) -> Vec<String> {
 fn forbidden(path: &str, line: &str) -> Option<&'static str> {
     let machine_paths = ["/work/", "/farm/", "/home/", "/root/"];
     let hosts = ["https://index.", "https://static.", "https://registry.", "https://files."];
-    if !path.ends_with(".lock") && (machine_paths.iter().any(|word| line.contains(word)) || hosts.iter().any(|word| line.contains(word))) {
+    if !is(path, "lock") && (machine_paths.iter().any(|word| line.contains(word)) || hosts.iter().any(|word| line.contains(word))) {
         return Some("a machine path or a download host");
     }
-    if !path.ends_with(".rs") {
+    if !is(path, "rs") {
         return None;
     }
     let lower = line.to_lowercase();

@@ -4,7 +4,7 @@
 use countenance_gate_core::machine::{Camera, Input};
 use countenance_gate_core::policy::FacePolicy;
 use countenance_gate_core::sight::{DIFFERENCE_MIN, FaceSeen, Looks, choose, look};
-use countenance_vision::{Face, Landmarks, Limits, Picture, RunError, Vision, distance_mm, rough_distance_mm};
+use countenance_vision::{Face, Landmarks, Limits, Picture, PictureError, RunError, Vision, distance_mm, rough_distance_mm};
 use tracing::debug;
 
 use super::Keeper;
@@ -60,7 +60,7 @@ impl Keeper {
             .ok_or("face.closed")?;
         let lens = self.parts.lens.ok_or("camera.none")?;
         let vision = &mut self.parts.models.as_mut().map_err(|_| "face.closed")?.vision;
-        let picture = Picture::decode(jpeg, Limits::FRAME).map_err(|refused| refused.code())?;
+        let picture = Picture::decode(jpeg, Limits::FRAME).map_err(PictureError::code)?;
         let faces = vision.detect(&picture).map_err(RunError::code)?;
         self.kept.faces_max = self.kept.faces_max.max(u32::try_from(faces.len()).unwrap_or(u32::MAX));
         let at = choose(&seen(&faces, &picture, lens), &policy.zone, policy.distance_max_mm)?;
@@ -76,10 +76,9 @@ impl Keeper {
     /// Zeroes what the attempt kept, and has the runtime overwrite its own buffers.
     pub(super) fn forget(&mut self) {
         self.kept.stills.clear();
-        self.pending = match self.machine.awaits_grant() {
-            true => self.pending.take(),
-            false => None,
-        };
+        if !self.machine.awaits_grant() {
+            self.pending = None;
+        }
         if self.kept.embedded > 0
             && let Ok(models) = self.parts.models.as_mut()
             && let Err(failed) = models.vision.rinse()

@@ -57,7 +57,7 @@ impl Keeper {
                 error.code().to_owned()
             })?;
         // The sync task may be busy or gone; the next poll uploads what this misses.
-        let _ = self.parts.orders.try_send(Order::Upload).is_ok();
+        self.parts.orders.try_send(Order::Upload).ok();
         Ok(())
     }
 

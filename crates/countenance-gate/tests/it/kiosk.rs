@@ -5,7 +5,7 @@ use std::sync::mpsc::Receiver;
 use countenance_gate::event::Event;
 use countenance_gate::kiosk::{Desk, router};
 use countenance_gate_core::machine::Do;
-use futures_util::SinkExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -121,7 +121,6 @@ async fn a_flood_inside_an_attempt_fills_a_small_queue_and_no_more() {
         socket.send(Message::binary(vec![7; 100])).await.unwrap();
     }
     // The socket answers a ping only after it read what came before: all ten thousand were taken off the line by then.
-    use futures_util::StreamExt as _;
     socket.send(Message::Ping(b"done".as_slice().into())).await.unwrap();
     while !matches!(socket.next().await, Some(Ok(Message::Pong(_)))) {}
     let mut waiting = 0;

@@ -66,7 +66,8 @@ impl Ratchet {
 fn derive(key: &SecretKey, info: &[u8]) -> SecretKey {
     let mut out = [0u8; 32];
     // 32 bytes are always within HKDF's limit of 255 blocks.
-    let _ = Hkdf::<Sha256>::new(None, key.expose()).expand(info, &mut out).is_ok();
+    let expanded = Hkdf::<Sha256>::new(None, key.expose()).expand(info, &mut out);
+    debug_assert!(expanded.is_ok(), "HKDF gives 32 bytes");
     SecretKey::new(out)
 }
 

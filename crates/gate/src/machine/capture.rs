@@ -1,5 +1,7 @@
 //! Frames of one attempt, counted: how many were met, taken, refused and why.
 
+use std::time::Duration;
+
 use countenance_base::{AttemptId, Timestamp};
 
 use super::{Effect, Machine, Measured, State, View, screen};
@@ -8,10 +10,13 @@ use crate::policy::{Lane, Policy};
 use crate::sight::FRAMES_NEEDED;
 use crate::wire::Window;
 
-/// Refused frames in a row after which the attempt ends with their reason.
+/// Refused frames in a row, and for how long, after which the attempt ends with their reason: a person needs a moment to step right.
 const REFUSED_MAX: u32 = 12;
-/// Frames that one attempt may send in all; about twelve seconds of camera.
-const FRAMES_MAX: u32 = 120;
+const REFUSED_FOR: Duration = Duration::from_secs(2);
+/// Nobody in view is no reason to end: who asked may still be coming. The camera's own patience ends it.
+const NOBODY: &str = "face.none";
+/// Frames that one attempt may send in all; more than a camera gives within the attempt's patience.
+const FRAMES_MAX: u32 = 240;
 
 /// The camera's open time within one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +25,7 @@ pub struct Capture {
     frames: u32,
     taken: usize,
     refused_in_a_row: u32,
+    row_began: Timestamp,
     last_reason: Option<&'static str>,
 }
 
@@ -30,6 +36,7 @@ impl Capture {
             frames: 0,
             taken: 0,
             refused_in_a_row: 0,
+            row_began: now,
             last_reason: None,
         }
     }
@@ -42,16 +49,17 @@ impl Capture {
         self.last_reason
     }
 
-    fn refuse(&mut self, code: &'static str) -> bool {
+    fn refuse(&mut self, code: &'static str, now: Timestamp) -> bool {
         self.frames += 1;
         // Another reason begins another row: a person who steps into the zone may pass through several.
-        self.refused_in_a_row = if self.last_reason == Some(code) {
-            self.refused_in_a_row + 1
-        } else {
-            1
-        };
+        if self.last_reason != Some(code) {
+            self.refused_in_a_row = 0;
+            self.row_began = now;
+        }
+        self.refused_in_a_row += 1;
         self.last_reason = Some(code);
-        self.refused_in_a_row >= REFUSED_MAX || self.frames >= FRAMES_MAX
+        let row_is_over = code != NOBODY && self.refused_in_a_row >= REFUSED_MAX && now.since(self.row_began) >= REFUSED_FOR;
+        row_is_over || self.frames >= FRAMES_MAX
     }
 
     fn accept(&mut self) -> bool {
@@ -76,17 +84,23 @@ impl Capture {
 }
 
 impl Machine {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all with an open camera; a new one without is no concern here"
+    )]
     pub(super) fn frame_refused(&mut self, code: &'static str, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         let over = match &mut self.state {
-            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => capture.refuse(code).then(|| capture.clone()),
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => capture.refuse(code, view.now).then(|| capture.clone()),
             _ => None,
         };
         let Some(capture) = over else { return vec![] };
-        let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
-        effects.extend(self.refuse(code, vec![Lane::Face], None, policy, view));
-        effects
+        self.close_and_refuse(&capture, code, policy, view)
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all with an open camera; a new one without is no concern here"
+    )]
     pub(super) fn frame_accepted(&mut self, view: View<'_>) -> Vec<Effect> {
         match std::mem::replace(&mut self.state, State::Idle) {
             State::Capturing { unit, proofs, mut capture } => {
@@ -114,6 +128,9 @@ impl Machine {
     }
 
     pub(super) fn measured(&mut self, measured: Measured, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        if !matches!(self.state, State::Measuring { .. }) {
+            return vec![];
+        }
         let State::Measuring { unit, proofs, capture } = std::mem::replace(&mut self.state, State::Idle) else {
             return vec![];
         };
@@ -131,6 +148,9 @@ impl Machine {
     }
 
     pub(super) fn sealed(&mut self, result: Result<(), String>, view: View<'_>) -> Vec<Effect> {
+        if !matches!(self.state, State::Sealing { .. }) {
+            return vec![];
+        }
         let State::Sealing { capture } = std::mem::replace(&mut self.state, State::Idle) else {
             return vec![];
         };

@@ -7,7 +7,7 @@ use crate::wire::EnrolmentTicket;
 const PREFIX: &str = "CE1:";
 
 impl Machine {
-    pub(super) fn to_scan_enrol(&mut self, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn ask_ticket(&mut self, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         if let Err(code) = view.standing.face(policy, view.now) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
@@ -34,6 +34,10 @@ impl Machine {
     }
 
     pub(super) fn redeemed(&mut self, result: Result<(), String>, view: View<'_>) -> Vec<Effect> {
+        // The server's answer may come after the person went away: it must not end what the next one began.
+        if !matches!(self.state, State::Redeeming { .. }) {
+            return vec![];
+        }
         let State::Redeeming { ticket } = std::mem::replace(&mut self.state, State::Idle) else {
             return vec![];
         };

@@ -37,12 +37,12 @@ impl Machine {
                 );
                 vec![]
             }
-            Errand::Withdraw => self.to_pin(errand, unit, vec![], policy, view),
+            Errand::Withdraw => self.ask_pin(errand, unit, vec![], policy, view),
         }
     }
 
-    pub(super) fn to_scan_qr(&mut self, errand: Errand, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
-        if let Err(code) = self.lane_allowed(errand, Lane::Qr, policy, view) {
+    pub(super) fn ask_qr(&mut self, errand: Errand, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        if let Err(code) = lane_allowed(errand, Lane::Qr, policy, view) {
             return self.refuse(code, vec![Lane::Qr], None, policy, view);
         }
         let capture = Capture::open(view.now);
@@ -62,15 +62,15 @@ impl Machine {
         let checked = qr::check(text, policy, &mut self.used_qrs, view.now);
         let mut effects = match (errand, checked) {
             (Errand::Enter, Ok(person)) => self.proven(None, proofs, Proof { lane: Lane::Qr, person }, policy, view),
-            (Errand::Withdraw, Ok(person)) => self.to_withdraw_confirm(person, view),
+            (Errand::Withdraw, Ok(person)) => self.confirm_withdrawal(person, view),
             (_, Err(code)) => self.refuse(code, vec![Lane::Qr], None, policy, view),
         };
         effects.push(Effect::CloseCamera(capture.window(self.attempt, view.now)));
         effects
     }
 
-    pub(super) fn to_pin(&mut self, errand: Errand, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
-        if let Err(code) = self.lane_allowed(errand, Lane::Pin, policy, view) {
+    pub(super) fn ask_pin(&mut self, errand: Errand, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        if let Err(code) = lane_allowed(errand, Lane::Pin, policy, view) {
             return self.refuse(code, vec![Lane::Pin], None, policy, view);
         }
         self.enter_state(State::AskPin { errand, unit, proofs }, ANSWER, view);
@@ -94,6 +94,9 @@ impl Machine {
     }
 
     pub(super) fn pin_checked(&mut self, person: Option<PersonId>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        if !matches!(self.state, State::CheckingPin { .. }) {
+            return vec![];
+        }
         let State::CheckingPin { errand, unit, proofs } = std::mem::replace(&mut self.state, State::Idle) else {
             return vec![];
         };
@@ -104,11 +107,11 @@ impl Machine {
         self.throttle.right(&unit);
         match errand {
             Errand::Enter => self.proven(Some(unit), proofs, Proof { lane: Lane::Pin, person }, policy, view),
-            Errand::Withdraw => self.to_withdraw_confirm(person, view),
+            Errand::Withdraw => self.confirm_withdrawal(person, view),
         }
     }
 
-    pub(super) fn to_prompt(&mut self, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn prompt_face(&mut self, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         if let Err(code) = face_offered(&unit, policy, view) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
@@ -116,7 +119,7 @@ impl Machine {
         vec![]
     }
 
-    pub(super) fn to_capture(&mut self, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn open_camera(&mut self, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         if let Err(code) = face_offered(&unit, policy, view) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
@@ -124,13 +127,13 @@ impl Machine {
         self.enter_state(State::Capturing { unit, proofs, capture }, CAMERA, view);
         vec![Effect::Forget]
     }
+}
 
-    /// Withdrawing must work when coming in does not: it asks no lane to be open.
-    fn lane_allowed(&self, errand: Errand, lane: Lane, policy: &Policy, view: View<'_>) -> Result<(), &'static str> {
-        match errand {
-            Errand::Enter => view.standing.lane(lane, policy, view.now),
-            Errand::Withdraw => Ok(()),
-        }
+/// Withdrawing must work when coming in does not: it asks no lane to be open.
+fn lane_allowed(errand: Errand, lane: Lane, policy: &Policy, view: View<'_>) -> Result<(), &'static str> {
+    match errand {
+        Errand::Enter => view.standing.lane(lane, policy, view.now),
+        Errand::Withdraw => Ok(()),
     }
 }
 

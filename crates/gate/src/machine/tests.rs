@@ -43,7 +43,7 @@ impl Desk {
         })
     }
 
-    fn to_camera(&mut self, unit: &str) {
+    fn reach_camera(&mut self, unit: &str) {
         self.press(Do::Begin);
         self.press(Do::Unit(unit.into()));
         self.press(Do::Face);
@@ -82,11 +82,11 @@ fn a_face_is_asked_for_announced_measured_and_forgotten() {
 #[test]
 fn without_a_consent_in_the_household_the_camera_never_opens() {
     let mut desk = Desk::new();
-    desk.to_camera("12-1804");
+    desk.reach_camera("12-1804");
     assert_eq!(desk.machine.camera(), Camera::Off);
     assert_eq!(desk.screen().code, "face.no_consent_here");
     let mut desk = Desk::new();
-    desk.to_camera("99-9999");
+    desk.reach_camera("99-9999");
     assert_eq!(desk.machine.camera(), Camera::Off);
     assert_eq!(desk.screen().code, "face.no_consent_here", "an unknown unit looks the same");
 }
@@ -100,7 +100,7 @@ fn only_recognition_opens() {
         (Measured::Refused("grant.refused".into()), "grant.refused"),
     ] {
         let mut desk = Desk::new();
-        desk.to_camera("12-1803");
+        desk.reach_camera("12-1803");
         for _ in 0..3 {
             desk.feed(Input::FrameAccepted);
         }
@@ -115,15 +115,32 @@ fn only_recognition_opens() {
 #[test]
 fn a_row_of_bad_frames_ends_with_their_reason_and_nothing_is_measured() {
     let mut desk = Desk::new();
-    desk.to_camera("12-1803");
-    let mut last = vec![];
-    for _ in 0..12 {
-        last = desk.feed(Input::FrameRefused("face.two"));
+    desk.reach_camera("12-1803");
+    for _ in 0..11 {
+        assert_eq!(desk.feed(Input::FrameRefused("face.two")), vec![]);
     }
+    assert_eq!(desk.feed(Input::FrameRefused("face.two")), vec![], "a moment is left to step right");
+    desk.now = at(3);
+    let last = desk.feed(Input::FrameRefused("face.two"));
     assert!(
         matches!(last.as_slice(), [Effect::CloseCamera(_), Effect::Refuse { passage }, Effect::Forget] if passage.reason == "face.two")
     );
     assert_eq!(desk.machine.camera(), Camera::Off);
+}
+
+#[test]
+fn nobody_in_view_yet_is_waited_for() {
+    let mut desk = Desk::new();
+    desk.reach_camera("12-1803");
+    for second in 0..14 {
+        desk.now = at(second);
+        for _ in 0..8 {
+            assert_eq!(desk.feed(Input::FrameRefused("face.none")), vec![]);
+        }
+    }
+    desk.feed(Input::FrameAccepted);
+    desk.feed(Input::FrameAccepted);
+    assert!(matches!(desk.feed(Input::FrameAccepted).as_slice(), [Effect::Measure { .. }]));
 }
 
 #[test]
@@ -192,6 +209,22 @@ fn enrolment_needs_a_ticket_a_grant_and_the_digits() {
 }
 
 #[test]
+fn a_late_answer_does_not_end_what_the_next_person_began() {
+    let mut desk = Desk::new();
+    desk.reach_camera("12-1803");
+    let person = desk.fixture.b;
+    for late in [
+        Input::Redeemed(Ok(())),
+        Input::PinChecked(Some(person)),
+        Input::Sealed(Ok(())),
+        Input::Measured(Measured::Unknown),
+    ] {
+        assert_eq!(desk.feed(late), vec![]);
+        assert_eq!(desk.machine.camera(), Camera::Face);
+    }
+}
+
+#[test]
 fn withdrawing_works_when_every_lane_is_closed() {
     let mut desk = Desk::new();
     desk.fixture.standing.journal = crate::standing::JournalRoom::ErasuresOnly;
@@ -210,7 +243,7 @@ fn withdrawing_works_when_every_lane_is_closed() {
 #[test]
 fn a_question_without_an_answer_goes_back_to_the_beginning() {
     let mut desk = Desk::new();
-    desk.to_camera("12-1803");
+    desk.reach_camera("12-1803");
     desk.now = at(60);
     let effects = desk.feed(Input::Tick);
     assert!(matches!(effects.first(), Some(Effect::CloseCamera(_))));

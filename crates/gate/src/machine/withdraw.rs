@@ -5,7 +5,7 @@ use countenance_base::PersonId;
 use super::{ANSWER, Effect, Machine, State, View, screen};
 
 impl Machine {
-    pub(super) fn to_withdraw_confirm(&mut self, person: PersonId, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn confirm_withdrawal(&mut self, person: PersonId, view: View<'_>) -> Vec<Effect> {
         self.enter_state(State::WithdrawConfirm { person }, ANSWER, view);
         vec![]
     }

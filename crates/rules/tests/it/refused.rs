@@ -17,6 +17,7 @@ fn edited(path: &str, from: &str, to: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of everything that can be wrong")]
 fn a_broken_rulebook_says_where_and_what_to_do() {
     let cases = [
         (

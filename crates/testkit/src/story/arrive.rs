@@ -1,7 +1,5 @@
 //! Steps 2 and 3: accounts, ways in, consent; then enrolment at the kiosk.
 
-use countenance_base::GateId;
-
 use super::World;
 use super::person::Resident;
 use crate::clips;
@@ -193,6 +191,3 @@ pub(super) async fn wait_for_page(world: &World, name: &str, _mark: &str, form: 
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
 }
-
-/// The gate of the story.
-pub(super) const GATE: GateId = GateId(3);

@@ -3,7 +3,7 @@
 
 use countenance_gate_core::policy::Zone;
 use countenance_gate_core::sight::{FaceSeen, Looks, choose, look};
-use countenance_vision::{Limits, Pack, Picture, RunError, Vision, distance_mm, rough_distance_mm};
+use countenance_vision::{Limits, Pack, Picture, PictureError, RunError, Vision, distance_mm, rough_distance_mm};
 
 const FIELD_OF_VIEW: f32 = 60.0;
 const DISTANCE_MAX_MM: u32 = 1500;
@@ -28,7 +28,7 @@ impl Eyes {
 
     /// The liveness score of the face that asks in this frame, or the code by which the frame is not looked at further.
     pub fn live(&mut self, jpeg: &[u8]) -> Result<f32, &'static str> {
-        let picture = Picture::decode(jpeg, Limits::FRAME).map_err(|error| error.code())?;
+        let picture = Picture::decode(jpeg, Limits::FRAME).map_err(PictureError::code)?;
         let faces = self.vision.detect(&picture).map_err(RunError::code)?;
         let seen: Vec<FaceSeen> = faces
             .iter()

@@ -38,7 +38,7 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     )?;
 
     withdraw_in_portal(world).await?;
-    nothing_left(world, &before).await?;
+    nothing_left(world, &before)?;
     old_image(world, &before)?;
     withdraw_at_the_gate(world).await
 }
@@ -201,7 +201,7 @@ async fn wait_for_receipt(world: &World) -> anyhow::Result<bool> {
     }
 }
 
-async fn nothing_left(world: &mut World, before: &Before) -> anyhow::Result<()> {
+fn nothing_left(world: &mut World, before: &Before) -> anyhow::Result<()> {
     let patterns: Vec<Pattern> = before.sealed.iter().chain(&before.plain).cloned().collect();
     let mut left = in_files(&world.estate.folder, &patterns)?;
     left.extend(in_process(world.estate.gate_pid()?, &patterns)?);

@@ -7,8 +7,8 @@ use crate::browser::{Browser, Page};
 use crate::estate::{Estate, Letter};
 use crate::phone::Phone;
 
-pub const PIN: &str = "704182";
-pub const DOOR_PIN: &str = "386015";
+pub(super) const PIN: &str = "704182";
+pub(super) const DOOR_PIN: &str = "386015";
 
 /// A person of the estate.
 #[derive(Debug)]

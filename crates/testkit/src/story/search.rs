@@ -35,7 +35,7 @@ pub(super) fn plain_template(data: &Path, anchor: &Path, person: PersonId, now: 
         mode: Mode::OneToFew,
         gates: vec![attempt.gate],
         not_before: now,
-        until: now.plus(std::time::Duration::from_secs(60)),
+        until: now.plus(std::time::Duration::from_mins(1)),
         epoch: 1,
     };
     let context = copy_context(&statement);

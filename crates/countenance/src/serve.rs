@@ -44,6 +44,13 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         None => Arc::new(SystemClock),
     };
     let data = open_or_found(&arguments, clock.as_ref()).await?;
+    let shares = Data::shares(&arguments.data);
+    if shares.exists() {
+        tracing::warn!(
+            folder = %shares.display(),
+            "evidence shares are still here: hand each to another holder, then remove the folder; any two open the evidence, the server must not"
+        );
+    }
     let rulebooks = countenance_rules::embedded().context("loading the rulebooks")?;
     Rulebook::choose(&rulebooks, &clock.now().civil_day(&data.site.time_zone)).context("the clock stands before every rulebook")?;
     let (close, closing) = watch::channel(false);
@@ -83,10 +90,7 @@ async fn open_or_found(arguments: &ServeArguments, clock: &dyn Clock) -> anyhow:
             arguments.data.display()
         ),
     };
-    let data = Data::found(&arguments.data, &config, clock.now(), &mut SystemRng).await?;
-    let shares = Data::shares(&arguments.data);
-    tracing::warn!(folder = %shares.display(), "first start: hand each evidence share to another holder, then remove the folder; any two open the evidence, the server cannot");
-    Ok(data)
+    Data::found(&arguments.data, &config, clock.now(), &mut SystemRng).await
 }
 
 /// Until somebody has signed in, each start prints a way to: on standard output, once, and nowhere else.

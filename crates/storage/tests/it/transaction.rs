@@ -87,3 +87,21 @@ async fn foreign_keys_read_only_and_strict_types_hold() {
     assert!(matches!(row.get::<i64>("nothing"), Err(StoreError::Engine(_))));
     assert!(matches!(row.get::<countenance_base::GateId>("login"), Err(StoreError::Engine(_))));
 }
+
+#[tokio::test]
+async fn a_schema_that_is_not_ours_is_refused() {
+    for (change, expected) in [
+        ("UPDATE migrations SET sha256 = 'x' WHERE number = 1", "MigrationChanged"),
+        ("INSERT INTO migrations (number, name, sha256) VALUES (99, 'later', 'x')", "Newer"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let db = Db::open(&path, true).await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        tx.change_one(change, &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        db.close().await;
+        let refused = format!("{:?}", Db::open(&path, false).await.unwrap_err());
+        assert!(refused.starts_with(expected), "{refused}");
+    }
+}

@@ -318,7 +318,7 @@ describe("the story in Chromium", () => {
     await phone.waitForLoadState();
     await phone.goto(`${SERVER}/consents`);
     await phone.locator('main a[href^="/consents/"]').first().click();
-    const erased = phone.locator(".receipt h3", { hasText: "按您在这里的撤回，模板已抹掉" });
+    const erased = phone.locator(".receipt h3", { hasText: "这个门不再获准使用您的人脸，模板已抹掉" });
     const deadline = Date.now() + PATIENCE_MS;
     while (!(await erased.waitFor({ timeout: 1_000 }).then(() => true, () => false))) {
       assert.ok(Date.now() < deadline, "the gate's confirmation never came");

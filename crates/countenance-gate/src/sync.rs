@@ -32,7 +32,8 @@ pub async fn run(client: Arc<ServerClient>, events: SyncSender<Event>, mut order
                 let (client, events) = (Arc::clone(&client), events.clone());
                 tokio::spawn(async move {
                     let result = redeem(&client, code).await;
-                    events.try_send(Event::Redeemed(result)).ok();
+                    // Waits for room: an answer that is lost would leave the person before a waiting screen.
+                    tokio::task::block_in_place(|| events.send(Event::Redeemed(result))).ok();
                 });
             }
         }

@@ -227,7 +227,8 @@ pub struct Receipt {
     /// Journal sequence of the frame written before the act.
     #[n(5)]
     pub sequence: u64,
-    /// `enrolled`, or why erased: `withdrawn.portal`, `withdrawn.gate`, `expired`, `superseded`.
+    /// `enrolled`, or why erased: `withdrawn.gate` (the person did so here), `grant.ended` (the snapshot permits this face no longer;
+    /// the gate is not told why, and signs no more than it knows).
     #[n(6)]
     pub cause: String,
 }

@@ -74,7 +74,7 @@ pub struct ReceiptView {
     pub at: Timestamp,
     /// Journal sequence of the entry written before the act.
     pub sequence: u64,
-    /// `enrolled`, `withdrawn.portal`, `withdrawn.gate`, `expired`, `superseded`.
+    /// `enrolled`, `grant.ended`, `withdrawn.gate`, `expired`, `superseded`.
     pub cause: String,
     pub seal: Seal,
 }

@@ -67,7 +67,7 @@ impl Keeper {
         let (grant, full) = self
             .verify(&attempt, &envelope, &pending.ticket.key_fingerprint)
             .map_err(|refused| refusal_code(refused).to_owned())?;
-        let (person, consent, version, purpose) = (grant.person(), grant.consent(), grant.consent_version(), grant.purpose());
+        let (person, consent, purpose) = (grant.person(), grant.consent(), grant.purpose());
         let month = Month(pending.ticket.month);
         let ratchet = Ratchet::new(month, SecretKey::new(pending.ticket.ratchet)).turned_to(now.month());
 
@@ -117,7 +117,6 @@ impl Keeper {
             warn!(%error, "a template could not be stored");
             "store.write".to_owned()
         })?;
-        let _ = version;
         Ok(())
     }
 

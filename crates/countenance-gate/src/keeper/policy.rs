@@ -134,7 +134,7 @@ impl Keeper {
             .map(|(person, _)| person)
             .collect();
         for person in ended {
-            if let Err(code) = self.erase(person, "withdrawn.portal", now) {
+            if let Err(code) = self.erase(person, "grant.ended", now) {
                 error!(code, "a template without a grant could not be erased");
             }
         }

@@ -231,7 +231,7 @@ async fn enrolled_matched_withdrawn_and_erased_over_the_wire() {
     let snapshot = VerifiedSnapshot::open(&answer.snapshot.unwrap(), &world.site_key()).unwrap();
     assert!(snapshot.statement().grants.is_empty() && snapshot.statement().epoch > known);
 
-    let note = Note::Erased(receipt(&world, 1, "withdrawn.portal").sign(&world.device));
+    let note = Note::Erased(receipt(&world, 1, "grant.ended").sign(&world.device));
     let (second, _) = frame(&world, head, LeafClass::Erase, note);
     let sent = world.next(PATH_FRAMES, encode(&Frames { frames: vec![second] }));
     world.send::<FramesAnswer>(&sent).await;
@@ -242,7 +242,7 @@ async fn enrolled_matched_withdrawn_and_erased_over_the_wire() {
     assert!(view.consent.is_forgotten());
     assert_eq!(
         view.receipts.iter().map(|receipt| receipt.cause.as_str()).collect::<Vec<_>>(),
-        ["enrolled", "withdrawn.portal"]
+        ["enrolled", "grant.ended"]
     );
 }
 

@@ -72,7 +72,7 @@ fn consent(state: ConsentState) -> ConsentView {
         ConsentState::Signed | ConsentState::NeverEnrolled => vec![],
         ConsentState::Forgotten => vec![
             receipt("enrolled", "2026-11-20T03:31:00Z"),
-            receipt("withdrawn.portal", "2026-11-23T03:31:50Z"),
+            receipt("grant.ended", "2026-11-23T03:31:50Z"),
         ],
         ConsentState::Enrolled | ConsentState::Withdrawn | ConsentState::Expired => vec![receipt("enrolled", "2026-11-23T03:31:00Z")],
     };

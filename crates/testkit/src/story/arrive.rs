@@ -136,7 +136,7 @@ pub(super) async fn enrol_step(world: &mut World) -> anyhow::Result<()> {
         "three embeddings were made for it",
         status.embedder_calls == before.embedder_calls + 3,
     )?;
-    let told = wait_for_page(world, name, "data-state=\"enrolled\"", "withdraw").await?;
+    let told = receipt_on_page(world, name).await?;
     world.teller.held("A is told at once, with one tap to undo", told)
 }
 
@@ -176,13 +176,13 @@ pub(super) async fn enrol(world: &mut World, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits until the person's consent page shows that the gate's receipt came.
-pub(super) async fn wait_for_page(world: &World, name: &str, _mark: &str, form: &str) -> anyhow::Result<bool> {
+/// Waits until the person's consent page shows the gate's receipt beside the one tap that undoes it.
+pub(super) async fn receipt_on_page(world: &World, name: &str) -> anyhow::Result<bool> {
     let resident = if name == "A" { world.a()? } else { world.b()? };
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
         let page = resident.consent_page().await?;
-        if page.has("class=\"receipt\"") && page.actions().iter().any(|action| action.ends_with(form)) {
+        if page.has("class=\"receipt\"") && page.actions().iter().any(|action| action.ends_with("/withdraw")) {
             return Ok(true);
         }
         if tokio::time::Instant::now() > deadline {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
 use super::World;
-use super::arrive::{enrol, wait_for_page};
+use super::arrive::{enrol, receipt_on_page};
 use super::person::DOOR_PIN;
 use super::search::{image, plain_template, sealed_template};
 use crate::byte_search::{Found, Pattern, in_files, in_process};
@@ -264,7 +264,7 @@ async fn withdraw_at_the_gate(world: &mut World) -> anyhow::Result<()> {
     let clip = world.clips.third_a.clone();
     let outcome = world.ask_by_face(&unit, &clip).await?;
     world.teller.held("A consents and enrols again, and passes", outcome == "opened")?;
-    wait_for_page(world, "A", "", "withdraw").await?;
+    anyhow::ensure!(receipt_on_page(world, "A").await?, "the second enrolment's receipt did not come");
     world.estate.line.cut();
     world.kiosk.reset().await?;
     world.kiosk.press("withdraw").await?;

@@ -179,7 +179,7 @@ impl Keeper {
             Effect::Measure { unit } => Some(Input::Measured(self.measure(&unit, now))),
             Effect::Redeem(ticket) => {
                 let code = ticket.code.clone();
-                self.pending = Some(enrolment::Pending::new(ticket));
+                self.pending = Some(enrolment::Pending::new(ticket, self.current.as_ref().map_or(0, Current::epoch)));
                 match self.parts.orders.try_send(Order::Redeem(code)) {
                     Ok(()) => None,
                     Err(_) => Some(Input::Redeemed(Err("code.offline".into()))),

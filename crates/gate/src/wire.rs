@@ -285,6 +285,13 @@ impl std::fmt::Debug for EnrolmentTicket {
     }
 }
 
+impl Drop for EnrolmentTicket {
+    /// The ratchet start is the person's secret; it ends with the attempt.
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.ratchet);
+    }
+}
+
 impl EnrolmentTicket {
     /// The two digits that phone and kiosk both show: first byte pair of SHA-256(`code` ‖ fingerprint) modulo 100.
     pub fn digits(&self) -> String {

@@ -17,17 +17,17 @@ const PICTURES: usize = 3;
 pub(super) struct Pending {
     ticket: EnrolmentTicket,
     envelope: Option<Envelope>,
+    /// Of the policy in force when the code was shown: a grant minted before it is an old one.
+    epoch: u64,
 }
 
 impl Pending {
-    pub(super) const fn new(ticket: EnrolmentTicket) -> Self {
-        Self { ticket, envelope: None }
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.ticket.ratchet);
+    pub(super) const fn new(ticket: EnrolmentTicket, epoch: u64) -> Self {
+        Self {
+            ticket,
+            envelope: None,
+            epoch,
+        }
     }
 }
 
@@ -36,8 +36,8 @@ impl Keeper {
     /// the key whose fingerprint their phone showed.
     pub(super) fn hold_grant(&mut self, envelope: &Envelope) -> Result<(), String> {
         let attempt = self.grant_attempt(self.now());
-        let fingerprint = self.pending.as_ref().ok_or("code.unknown")?.ticket.key_fingerprint;
-        self.verify(&attempt, envelope, &fingerprint).map_err(|refused| {
+        let pending = self.pending.as_ref().ok_or("code.unknown")?;
+        self.verify(&attempt, envelope, pending).map_err(|refused| {
             warn!(%refused, "an enrol grant was refused");
             refusal_code(refused).to_owned()
         })?;
@@ -51,10 +51,15 @@ impl Keeper {
         &self,
         attempt: &'a countenance_grant::Attempt,
         envelope: &Envelope,
-        fingerprint: &[u8; 32],
+        pending: &Pending,
     ) -> Result<(VerifiedGrant<'a, Enrol>, countenance_grant::EnrolGrant), GrantRefused> {
-        let epoch = self.current.as_ref().map_or(0, super::Current::epoch);
-        verify_enrol(attempt, envelope, &self.parts.store.claimed().site_key, fingerprint, epoch)
+        let site_key = &self.parts.store.claimed().site_key;
+        let (grant, full) = verify_enrol(attempt, envelope, site_key, &pending.ticket.key_fingerprint, pending.epoch)?;
+        let current = self.current.as_ref().ok_or(GrantRefused::Epoch)?;
+        if !current.verified().statement().permits(&full.statement) {
+            return Err(GrantRefused::Epoch);
+        }
+        Ok((grant, full))
     }
 
     pub(super) fn seal(&mut self, now: Timestamp) -> Result<(), String> {
@@ -65,7 +70,7 @@ impl Keeper {
         let envelope = pending.envelope.clone().ok_or("code.unknown")?;
         let attempt = self.grant_attempt(now);
         let (grant, full) = self
-            .verify(&attempt, &envelope, &pending.ticket.key_fingerprint)
+            .verify(&attempt, &envelope, &pending)
             .map_err(|refused| refusal_code(refused).to_owned())?;
         let (person, consent, purpose) = (grant.person(), grant.consent(), grant.purpose());
         let month = Month(pending.ticket.month);

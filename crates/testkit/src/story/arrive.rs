@@ -169,10 +169,30 @@ pub(super) async fn enrol(world: &mut World, name: &str) -> anyhow::Result<()> {
         "the code was refused: {}",
         world.kiosk.code()
     );
+    if world.status().await?.templates == 0 {
+        another_change(world).await?;
+    }
     world.kiosk.press("yes").await?;
     world.kiosk.expect("enrol.capturing").await?;
     let outcome = world.kiosk.play(&clip).await?;
     anyhow::ensure!(outcome == "done", "the enrolment was refused: {}", world.kiosk.code());
+    Ok(())
+}
+
+/// While A stands at the kiosk with a redeemed code, the operator saves the door again: a new policy, which must not end A's grant.
+async fn another_change(world: &mut World) -> anyhow::Result<()> {
+    let before = world.status().await?.epoch;
+    let page = super::purpose::door_page(world).await?;
+    let action = format!("{}/ways", page.path);
+    let ways = [("qr", "on"), ("pin", "on"), ("face", "on")];
+    world.operator.submit(&page, &action, &ways).await?.good()?;
+    world
+        .estate
+        .until("the gate has a newer policy", |status| status.epoch > before)
+        .await?;
+    world
+        .teller
+        .saw("meanwhile the operator saves the door again: a newer policy is in force at the gate");
     Ok(())
 }
 

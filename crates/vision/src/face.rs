@@ -31,7 +31,7 @@ impl Area {
     }
 
     /// Share of the union that both cover, 0 to 1.
-    pub(crate) fn overlap(&self, other: &Self) -> f32 {
+    pub fn overlap(&self, other: &Self) -> f32 {
         let common = Self {
             left: self.left.max(other.left),
             top: self.top.max(other.top),

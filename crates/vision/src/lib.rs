@@ -19,8 +19,10 @@ mod landmark;
 mod live;
 mod pack;
 mod picture;
+mod plane;
 mod quality;
 mod resample;
+mod turn;
 mod vision;
 
 #[cfg(test)]
@@ -33,4 +35,5 @@ pub use face::{Area, Face, Landmarks};
 pub use pack::{Pack, PackError, Thresholds};
 pub use picture::{Limits, Picture, PictureError};
 pub use quality::Quality;
+pub use turn::Turn;
 pub use vision::Vision;

@@ -176,6 +176,7 @@ fn policy(ctx: &Ctx<'_>, door: &Door, purpose: Option<&Purpose>, members: Vec<Me
             purpose_text: purpose.facts.text.clone(),
             mode: purpose.facts.mode,
             distance_max_mm: door.settings.distance_max_mm,
+            liveness: door.settings.liveness,
             zone: door.settings.zone,
         }),
         households,

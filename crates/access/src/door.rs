@@ -1,6 +1,7 @@
 //! Doors and the ways through them.
 
 use countenance_base::{DoorId, Text, Timestamp};
+use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::policy::{Lane, Zone};
 use countenance_persons::DoorWords;
 use countenance_rules::{Area, DoorFacts, Place, WayFacts};
@@ -37,6 +38,8 @@ pub struct DoorSettings {
     /// Beyond this a face is not looked at, millimetres.
     pub distance_max_mm: u32,
     pub zone: Zone,
+    /// How the gate makes sure that somebody is there.
+    pub liveness: Liveness,
 }
 
 impl DoorSettings {
@@ -52,6 +55,7 @@ impl DoorSettings {
             open_ms: 3_000,
             distance_max_mm,
             zone: Zone::MIDDLE,
+            liveness: Liveness::Passive,
         }
     }
 

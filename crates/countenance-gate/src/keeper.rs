@@ -88,6 +88,7 @@ impl Keeper {
             demo: claimed.demo,
             camera_ready: parts.lens.is_some(),
             faults: parts.models.as_ref().err().cloned().into_iter().collect(),
+            enrolled: parts.store.page().people().map(|(person, _)| person).collect(),
             ..Standing::default()
         };
         let machine = Machine::new(claimed.gate);

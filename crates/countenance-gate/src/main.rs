@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use countenance_base::SystemClock;
 use countenance_gate::run::{JOURNAL_BYTES, RunOptions};
 use countenance_gate::{check, claim, run, setup_command};
 
@@ -50,6 +48,9 @@ struct ClaimArguments {
     /// A demo gate: simulated parts may start, and everything it touches says DEMO
     #[arg(long)]
     demo: bool,
+    /// File with the seconds by which the demo's clock is ahead (demo gates only)
+    #[arg(long)]
+    sim_clock: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -132,7 +133,7 @@ fn claim_gate(arguments: &ClaimArguments) -> anyhow::Result<ExitCode> {
         &arguments.anchor,
         pack,
         arguments.demo,
-        Arc::new(SystemClock),
+        run::clock(arguments.sim_clock.as_deref(), arguments.demo)?,
     ))?;
     tracing::info!(%gate, "claimed");
     Ok(ExitCode::SUCCESS)

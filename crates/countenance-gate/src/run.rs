@@ -1,6 +1,6 @@
 //! Starting a claimed gate: self-checks, keeper, kiosk, line to the server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64};
 
@@ -45,7 +45,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
     let store = SealedStore::open(&options.data, &options.anchor, &mut rng).context("the gate's sealed store does not open")?;
     let claimed = store.claimed().clone();
     harden(claimed.demo);
-    let clock = clock(&options, claimed.demo)?;
+    let clock = clock(options.sim_clock.as_deref(), claimed.demo)?;
     let journal = Journal::open(&options.data.join("journal"), options.journal_bytes, claimed.gate).context("the journal does not open")?;
     let models = load_models(&options);
     if options.field_of_view.is_none() {
@@ -113,10 +113,11 @@ async fn stopped() {
     }
 }
 
-fn clock(options: &RunOptions, demo: bool) -> anyhow::Result<Arc<dyn Clock>> {
-    match (&options.sim_clock, demo) {
+/// The machine's clock, or in a demo gate the simulated one that the rest of the demo reads.
+pub fn clock(sim_clock: Option<&Path>, demo: bool) -> anyhow::Result<Arc<dyn Clock>> {
+    match (sim_clock, demo) {
         (None, _) => Ok(Arc::new(SystemClock)),
-        (Some(file), true) => Ok(Arc::new(SimClock::new(file.clone()))),
+        (Some(file), true) => Ok(Arc::new(SimClock::new(file.to_owned()))),
         (Some(_), false) => bail!("a simulated clock starts only in a gate claimed as demo"),
     }
 }

@@ -6,6 +6,7 @@
 //! INVARIANT: the crate knows no law. What the law asks arrives compiled into the snapshot (grants, leases, texts) by the server.
 
 pub mod base64url;
+pub mod challenge;
 pub mod decide;
 pub mod journal;
 pub mod machine;

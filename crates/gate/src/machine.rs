@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use countenance_base::{AttemptId, GateId, Rng, Timestamp};
 
+use crate::challenge::Stage;
 use crate::decide::{Decision, Proof, decide, missing};
 use crate::policy::{Lane, Policy};
 use crate::qr::UsedQrs;
@@ -162,6 +163,18 @@ impl Machine {
         }
     }
 
+    /// What the person before the camera is asked for; `None` when no face is looked at, or the door asks for no challenge.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all that look at faces; a new one without is no concern here"
+    )]
+    pub fn stage(&self) -> Option<Stage> {
+        match &self.state {
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => capture.stage(),
+            _ => None,
+        }
+    }
+
     /// Whether a redeemed enrol grant is still to be used.
     pub const fn awaits_grant(&self) -> bool {
         matches!(
@@ -187,7 +200,8 @@ impl Machine {
         match input {
             Input::Kiosk(action) => self.kiosk(action, policy, view, rng),
             Input::FrameRefused(code) => self.frame_refused(code, policy, view),
-            Input::FrameAccepted => self.frame_accepted(view),
+            Input::FrameAccepted => self.frame_accepted(policy, view),
+            Input::FrameFollowed(pose) => self.frame_followed(pose, policy, view),
             Input::CodeSeen(text) => self.code_seen(&text, policy, view),
             Input::PinChecked(person) => self.pin_checked(person, policy, view),
             Input::Measured(measured) => self.measured(measured, policy, view),
@@ -211,13 +225,13 @@ impl Machine {
                 self.ask_pin(Errand::Enter, unit, proofs, policy, view)
             }
             (State::AskLane { unit: Some(unit), proofs }, Do::Face) => self.prompt_face(unit, proofs, policy, view),
-            (State::Prompt { unit, proofs }, Do::Face) => self.open_camera(unit, proofs, policy, view),
+            (State::Prompt { unit, proofs }, Do::Face) => self.open_camera(unit, proofs, policy, view, rng),
             (State::AskLane { proofs, .. } | State::Prompt { proofs, .. }, Do::Qr) => self.ask_qr(Errand::Enter, proofs, policy, view),
             (State::AskPin { errand, unit, proofs }, Do::Pin(pin)) => self.pin_keyed(errand, unit, proofs, pin, view),
             (State::AskPin { errand, proofs, .. }, Do::Qr) => self.ask_qr(errand, proofs, policy, view),
             (State::ScanQr { errand, proofs, capture }, Do::Text(text)) => self.qr_shown(errand, proofs, &capture, &text, policy, view),
             (State::ScanEnrol { capture }, Do::Text(text)) => self.ticket_shown(&capture, &text, view),
-            (State::Digits { ticket }, Do::Yes) => self.digits_confirmed(ticket, policy, view),
+            (State::Digits { ticket }, Do::Yes) => self.digits_confirmed(ticket, policy, view, rng),
             (State::Digits { .. }, Do::No) => self.end(screen::Shown::refused("digits.denied"), view),
             (State::WithdrawConfirm { person }, Do::Yes) => {
                 self.enter_state(State::Erasing, ANSWER, view);
@@ -326,9 +340,7 @@ impl Machine {
     )]
     fn timed_out(&mut self, view: View<'_>) -> Vec<Effect> {
         let capture = match &self.state {
-            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => {
-                Some((capture.clone(), capture.last_reason().unwrap_or("face.timeout")))
-            }
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => Some((capture.clone(), capture.over())),
             State::ScanQr { capture, .. } | State::ScanEnrol { capture } => Some((capture.clone(), "")),
             _ => None,
         };

@@ -3,6 +3,8 @@
 use countenance_base::{DoorId, GrantId, PersonId, PurposeId, Text};
 use countenance_grant::{Mode, PublicKey};
 
+use crate::challenge::Liveness;
+
 /// A way in. Several together make one [`Door::ways`] entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, minicbor::Encode, minicbor::Decode)]
 #[cbor(index_only)]
@@ -96,6 +98,8 @@ pub struct FacePolicy {
     pub distance_max_mm: u32,
     #[n(4)]
     pub zone: Zone,
+    #[n(5)]
+    pub liveness: Liveness,
 }
 
 /// The part of the picture in which a face counts, in thousandths of its width and height.

@@ -1,8 +1,9 @@
 //! What the gate knows of its own condition, and which lanes that leaves open.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use countenance_base::Timestamp;
+use countenance_base::{PersonId, Timestamp};
 
 use crate::policy::{Lane, Policy};
 
@@ -32,6 +33,8 @@ pub struct Standing {
     /// No stated field of view, no distance, no face lane.
     pub camera_ready: bool,
     pub demo: bool,
+    /// Whose templates are here. Without one there is nothing to compare with, and no reason to open a camera.
+    pub enrolled: BTreeSet<PersonId>,
 }
 
 /// Why a lane is closed, as the code that kiosk and console show.

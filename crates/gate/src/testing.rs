@@ -3,6 +3,7 @@
 use countenance_base::{DoorId, GrantId, PersonId, PurposeId, SeededRng, Text, Timestamp};
 use countenance_grant::{Mode, SigningKey};
 
+use crate::challenge::Liveness;
 use crate::policy::{Door, FacePolicy, Household, Lane, Member, PinVerifier, Policy, Zone};
 use crate::standing::Standing;
 
@@ -47,6 +48,7 @@ impl Fixture {
                 mode: Mode::OneToFew,
                 distance_max_mm: 1500,
                 zone: Zone::MIDDLE,
+                liveness: Liveness::Passive,
             }),
             households: vec![
                 Household {
@@ -68,6 +70,7 @@ impl Fixture {
             face_lease_s: 86_400,
             camera_ready: true,
             demo: true,
+            enrolled: [a].into(),
             ..Standing::default()
         };
         Self {

@@ -39,6 +39,8 @@ CREATE TABLE doors (
     zone_top        INTEGER NOT NULL,
     zone_right      INTEGER NOT NULL,
     zone_bottom     INTEGER NOT NULL,
+    -- 'passive' or 'challenge'.
+    liveness        TEXT    NOT NULL,
     saved_at        INTEGER NOT NULL
 ) STRICT;
 

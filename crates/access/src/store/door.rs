@@ -1,4 +1,5 @@
 use countenance_base::{DoorId, Text};
+use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::policy::{Lane, Zone};
 use countenance_rules::{Area, Place};
 use countenance_storage::{Row, StoreError, Tx};
@@ -9,14 +10,14 @@ pub(crate) async fn put(tx: &mut Tx, door: &Door) -> Result<(), StoreError> {
     let settings = &door.settings;
     tx.change_one(
         "INSERT INTO doors (id, number, name_zh, name_en, place, area, camera, sign, public_security, ways, open_ms, distance_max_mm,
-                            zone_left, zone_top, zone_right, zone_bottom, saved_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                            zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (id) DO UPDATE
          SET number = excluded.number, name_zh = excluded.name_zh, name_en = excluded.name_en, place = excluded.place,
              area = excluded.area, camera = excluded.camera, sign = excluded.sign, public_security = excluded.public_security,
              ways = excluded.ways, open_ms = excluded.open_ms, distance_max_mm = excluded.distance_max_mm,
              zone_left = excluded.zone_left, zone_top = excluded.zone_top, zone_right = excluded.zone_right,
-             zone_bottom = excluded.zone_bottom, saved_at = excluded.saved_at",
+             zone_bottom = excluded.zone_bottom, liveness = excluded.liveness, saved_at = excluded.saved_at",
         &[
             door.id.into(),
             door.number.into(),
@@ -34,6 +35,7 @@ pub(crate) async fn put(tx: &mut Tx, door: &Door) -> Result<(), StoreError> {
             settings.zone.top.into(),
             settings.zone.right.into(),
             settings.zone.bottom.into(),
+            settings.liveness.word().into(),
             door.saved_at.into(),
         ],
     )
@@ -44,7 +46,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT id, number, name_zh, name_en, place, area, camera, sign, public_security, ways, open_ms, distance_max_mm,
-                    zone_left, zone_top, zone_right, zone_bottom, saved_at
+                    zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at
              FROM doors ",
             $tail
         )
@@ -73,6 +75,7 @@ pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Door>, StoreError> {
 
 fn read(row: &Row) -> Result<Door, StoreError> {
     let (place, area, ways): (String, String, String) = (row.get("place")?, row.get("area")?, row.get("ways")?);
+    let liveness: String = row.get("liveness")?;
     Ok(Door {
         id: row.get("id")?,
         number: row.get("number")?,
@@ -95,6 +98,7 @@ fn read(row: &Row) -> Result<Door, StoreError> {
                 right: row.get("zone_right")?,
                 bottom: row.get("zone_bottom")?,
             },
+            liveness: Liveness::from_word(&liveness).ok_or(StoreError::Column { column: "liveness" })?,
         },
         saved_at: row.get("saved_at")?,
     })

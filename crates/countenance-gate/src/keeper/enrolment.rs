@@ -12,6 +12,8 @@ use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
 
 /// Frames and so pictures of one enrolment.
 const PICTURES: usize = 3;
+/// Cause of the receipt that takes back an enrolment whose template could not be made.
+const NOT_ENROLLED: &str = "not.enrolled";
 
 /// What is known between the enrolment code and the sealed template.
 pub(super) struct Pending {
@@ -78,6 +80,7 @@ impl Keeper {
 
         // Order: grant used up, then the trace, then the act. A crash after the first step costs the person a new code and
         // nobody a face; a crash after the second leaves a frame whose act did not happen, which its missing template shows.
+        // An act that fails takes its receipt back with another one.
         let rng = self.parts.rng.as_mut();
         let until = full.statement.until;
         self.parts.store.use_grant(grant.id(), until, now, rng).map_err(|_| "code.used")?;
@@ -111,17 +114,29 @@ impl Keeper {
                 Note::Enrolled(receipt.sign(&device))
             })),
         })?;
+        let made = self.make_template(grant, &ratchet, now);
+        if made.is_err() && self.parts.store.page().person(person).is_none() {
+            self.trace_erasure(person, consent, NOT_ENROLLED, &ratchet, now)?;
+        }
+        made
+    }
+
+    fn make_template(&mut self, grant: VerifiedGrant<'_, Enrol>, ratchet: &Ratchet, now: Timestamp) -> Result<(), String> {
+        let person = grant.person();
         let pictures = self.embed_stills()?;
         let policy = self.match_policy()?;
+        let [front, ..] = &pictures;
+        self.expect_same_turned(&grant, front, &policy)?;
         let rng = self.parts.rng.as_mut();
         let enrolled = enrol(grant, pictures, &policy, rng).map_err(|refused| {
             warn!(%refused, "an enrolment was refused");
             "face.not_one_person".to_owned()
         })?;
-        self.parts.store.admit(enrolled, now, &ratchet, rng).map_err(|error| {
+        self.parts.store.admit(enrolled, now, ratchet, rng).map_err(|error| {
             warn!(%error, "a template could not be stored");
             "store.write".to_owned()
         })?;
+        self.standing.enrolled.insert(person);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Ending a person's template and keys at this gate. Needs no grant, no network and no open lane.
 
-use countenance_base::{PersonId, Timestamp};
+use countenance_base::{ConsentId, PersonId, Timestamp};
 use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
 use countenance_gate_core::wire::{Note, Receipt};
 use tracing::{error, info};
@@ -16,10 +16,30 @@ impl Keeper {
         let consent = keys.consent();
         let (month, key) = keys.ratchet();
         let ratchet = Ratchet::new(month, key).turned_to(now.month());
+        // The trace comes first. A crash in between leaves the template in place and the next snapshot, or the person, erases it.
+        self.trace_erasure(person, consent, cause, &ratchet, now)?;
+        self.parts.store.erase_person(person, self.parts.rng.as_mut()).map_err(|error| {
+            error!(%error, "a template could not be erased");
+            self.standing.faults.push("store.write".into());
+            "store.write".to_owned()
+        })?;
+        self.standing.enrolled.remove(&person);
+        info!(cause, "a template and its keys ended");
+        Ok(())
+    }
+
+    /// Journals, and signs for the person, that no template under this consent is here any more.
+    pub(super) fn trace_erasure(
+        &mut self,
+        person: PersonId,
+        consent: ConsentId,
+        cause: &'static str,
+        ratchet: &Ratchet,
+        now: Timestamp,
+    ) -> Result<(), String> {
         let door = self.current.as_ref().ok_or("policy.none")?.policy().door.id;
         let device = self.parts.store.device_key();
         let gate = self.machine.gate();
-        // The trace comes first. A crash in between leaves the template in place and the next snapshot, or the person, erases it.
         self.trace(Event {
             class: LeafClass::Erase,
             record: Record {
@@ -32,7 +52,7 @@ impl Keeper {
                 reason: cause.into(),
                 pack: None,
             },
-            ratchet: Some(&ratchet),
+            ratchet: Some(ratchet),
             person: Some(person),
             note: Some(Box::new(move |sequence| {
                 let receipt = Receipt {
@@ -46,13 +66,6 @@ impl Keeper {
                 };
                 Note::Erased(receipt.sign(&device))
             })),
-        })?;
-        self.parts.store.erase_person(person, self.parts.rng.as_mut()).map_err(|error| {
-            error!(%error, "a template could not be erased");
-            self.standing.faults.push("store.write".into());
-            "store.write".to_owned()
-        })?;
-        info!(cause, "a template and its keys ended");
-        Ok(())
+        })
     }
 }

@@ -1,10 +1,11 @@
 //! Measuring the asker: liveness, grants, journal, embedding, comparison; in this order, each able to end it.
 
 use countenance_base::Timestamp;
-use countenance_gallery::{MatchPolicy, SealedTemplate, Verdict, search};
+use countenance_gallery::{Embedding, MatchPolicy, SealedTemplate, Verdict, same_person, search};
+use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::machine::Measured;
 use countenance_gate_core::sight::is_live;
-use countenance_grant::{Attempt, Match, VerifiedGrant, verify_match};
+use countenance_grant::{Attempt, GrantAct, Match, VerifiedGrant, verify_match};
 use tracing::{error, warn};
 
 use super::Keeper;
@@ -29,18 +30,9 @@ impl Keeper {
         // INVARIANT: the trace of a template's use is durable before the template is opened.
         self.trace_search(&grants)?;
         let policy = self.match_policy()?;
-        let best = self
-            .kept
-            .stills
-            .iter()
-            .max_by(|a, b| a.sharpness.total_cmp(&b.sharpness))
-            .ok_or("face.none")?;
-        let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
-        let probe = models
-            .vision
-            .embed(&best.picture, &best.landmarks)
-            .map_err(|failed| failed.code().to_owned())?;
-        self.kept.embedded += 1;
+        let probe = self.embed_probe()?;
+        let first = grants.first().ok_or("grant.refused")?;
+        self.expect_same_turned(first, &probe, &policy)?;
         let store = &self.parts.store;
         let searched = search(
             grants,
@@ -65,6 +57,47 @@ impl Keeper {
             Verdict::Unknown => Measured::Unknown,
             Verdict::Ambiguous => Measured::Ambiguous,
         })
+    }
+
+    /// The sharpest frame; with a challenge the one against which the turn was measured, since the turn speaks for no other.
+    fn embed_probe(&mut self) -> Result<Embedding, String> {
+        let stills = &self.kept.stills;
+        let best = if self.kept.turned.is_some() {
+            stills.first()
+        } else {
+            stills.iter().max_by(|a, b| a.sharpness.total_cmp(&b.sharpness))
+        };
+        let best = best.ok_or("face.none")?;
+        let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
+        let probe = models.vision.embed(&best.picture, &best.landmarks);
+        self.kept.embedded += 1;
+        probe.map_err(|failed| failed.code().to_owned())
+    }
+
+    /// With a challenge: the head that turned must be the face that is measured. Otherwise somebody holds a picture up, takes it away to
+    /// turn the own head, and holds it up again.
+    pub(super) fn expect_same_turned<A: GrantAct>(
+        &mut self,
+        grant: &VerifiedGrant<'_, A>,
+        front: &Embedding,
+        policy: &MatchPolicy,
+    ) -> Result<(), String> {
+        let asked = self.current.as_ref().and_then(|current| current.policy().face.as_ref());
+        let still = match &self.kept.turned {
+            Some(still) => still,
+            None if asked.is_some_and(|face| face.liveness == Liveness::Passive) => return Ok(()),
+            // A turn that was asked for and is not here was not seen.
+            None => return Err("face.not_turned".into()),
+        };
+        let models = self.parts.models.as_mut().map_err(|code| code.clone())?;
+        let turned = models.vision.embed(&still.picture, &still.landmarks);
+        self.kept.embedded += 1;
+        let turned = turned.map_err(|failed| failed.code().to_owned())?;
+        if same_person(grant, front, &turned, policy) {
+            Ok(())
+        } else {
+            Err("face.not_followed".into())
+        }
     }
 
     /// Judges the kept frames by the pack's threshold.

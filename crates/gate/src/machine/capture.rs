@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use countenance_base::{AttemptId, Timestamp};
+use countenance_base::{AttemptId, Rng, Timestamp};
 
 use super::{Effect, Machine, Measured, State, View, screen};
+use crate::challenge::{Challenge, Liveness, Pose, Stage, Step};
 use crate::decide::Proof;
 use crate::policy::{Lane, Policy};
 use crate::sight::FRAMES_NEEDED;
@@ -18,6 +19,13 @@ const NOBODY: &str = "face.none";
 /// Frames that one attempt may send in all; more than a camera gives within the attempt's patience.
 const FRAMES_MAX: u32 = 240;
 
+/// The face of the beginning was lost from view: with a challenge, whoever is there now need not be the same.
+const NOT_FOLLOWED: &str = "face.not_followed";
+const NOT_TURNED: &str = "face.not_turned";
+/// How long the camera stays open for one attempt, without and with a challenge.
+const CAMERA: Duration = Duration::from_secs(15);
+const CAMERA_WITH_CHALLENGE: Duration = Duration::from_secs(25);
+
 /// The camera's open time within one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capture {
@@ -27,9 +35,28 @@ pub struct Capture {
     refused_in_a_row: u32,
     row_began: Timestamp,
     last_reason: Option<&'static str>,
+    challenge: Option<Challenge>,
 }
 
 impl Capture {
+    /// For faces, as the door's liveness asks.
+    pub(super) fn of_face(policy: &Policy, now: Timestamp, rng: &mut dyn Rng) -> Self {
+        let asks = policy.face.as_ref().is_some_and(|face| face.liveness == Liveness::Challenge);
+        Self {
+            challenge: asks.then(|| Challenge::draw(now, rng)),
+            ..Self::open(now)
+        }
+    }
+
+    pub(super) const fn patience(&self) -> Duration {
+        if self.challenge.is_some() { CAMERA_WITH_CHALLENGE } else { CAMERA }
+    }
+
+    /// What the person is asked for now; `None` without a challenge.
+    pub(super) fn stage(&self) -> Option<Stage> {
+        self.challenge.as_ref().map(Challenge::stage)
+    }
+
     pub(super) const fn open(now: Timestamp) -> Self {
         Self {
             opened: now,
@@ -38,6 +65,7 @@ impl Capture {
             refused_in_a_row: 0,
             row_began: now,
             last_reason: None,
+            challenge: None,
         }
     }
 
@@ -47,6 +75,12 @@ impl Capture {
 
     pub(super) const fn last_reason(&self) -> Option<&'static str> {
         self.last_reason
+    }
+
+    /// The code of a capture whose time is over.
+    pub(super) fn over(&self) -> &'static str {
+        let unanswered = matches!(self.stage(), Some(Stage::Turn(_) | Stage::Back));
+        self.last_reason.unwrap_or(if unanswered { NOT_TURNED } else { "face.timeout" })
     }
 
     fn refuse(&mut self, code: &'static str, now: Timestamp) -> bool {
@@ -59,15 +93,29 @@ impl Capture {
         self.refused_in_a_row += 1;
         self.last_reason = Some(code);
         let row_is_over = code != NOBODY && self.refused_in_a_row >= REFUSED_MAX && now.since(self.row_began) >= REFUSED_FOR;
-        row_is_over || self.frames >= FRAMES_MAX
+        let lost = code == NOT_FOLLOWED && self.challenge.is_some();
+        lost || row_is_over || self.frames >= FRAMES_MAX
     }
 
-    fn accept(&mut self) -> bool {
-        self.frames += 1;
+    fn accept(&mut self, now: Timestamp) -> Step {
         self.taken += 1;
+        match self.challenge {
+            None if self.taken >= FRAMES_NEEDED => Step::Met,
+            None => Step::Wait,
+            Some(_) => self.follow(Pose::Front, now),
+        }
+    }
+
+    fn follow(&mut self, pose: Pose, now: Timestamp) -> Step {
+        self.frames += 1;
         self.refused_in_a_row = 0;
         self.last_reason = None;
-        self.taken >= FRAMES_NEEDED
+        let enough = self.taken >= FRAMES_NEEDED;
+        match &mut self.challenge {
+            Some(_) if self.frames >= FRAMES_MAX => Step::Failed,
+            Some(challenge) => challenge.follow(pose, enough, now),
+            None => Step::Wait,
+        }
     }
 
     /// What the journal keeps of it; the shell adds what `vision` counted.
@@ -97,26 +145,43 @@ impl Machine {
         self.close_and_refuse(&capture, code, policy, view)
     }
 
+    pub(super) fn frame_accepted(&mut self, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        self.frame_taken(policy, view, |capture| capture.accept(view.now))
+    }
+
+    pub(super) fn frame_followed(&mut self, pose: Pose, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+        self.frame_taken(policy, view, |capture| capture.follow(pose, view.now))
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the states named are all with an open camera; a new one without is no concern here"
     )]
-    pub(super) fn frame_accepted(&mut self, view: View<'_>) -> Vec<Effect> {
+    fn frame_taken(&mut self, policy: &Policy, view: View<'_>, take: impl FnOnce(&mut Capture) -> Step) -> Vec<Effect> {
+        let (step, capture) = match &mut self.state {
+            State::Capturing { capture, .. } | State::EnrolCapturing { capture } => (take(capture), capture.clone()),
+            _ => return vec![],
+        };
+        match step {
+            Step::Wait => vec![],
+            Step::Failed => self.close_and_refuse(&capture, NOT_TURNED, policy, view),
+            Step::Met => self.capture_met(view),
+        }
+    }
+
+    /// The frames are there, and the challenge is met: what was asked for can be measured.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the states named are all with an open camera; a new one without is no concern here"
+    )]
+    fn capture_met(&mut self, view: View<'_>) -> Vec<Effect> {
         match std::mem::replace(&mut self.state, State::Idle) {
-            State::Capturing { unit, proofs, mut capture } => {
-                if !capture.accept() {
-                    self.state = State::Capturing { unit, proofs, capture };
-                    return vec![];
-                }
+            State::Capturing { unit, proofs, capture } => {
                 let effect = Effect::Measure { unit: unit.clone() };
                 self.enter_state(State::Measuring { unit, proofs, capture }, super::ANSWER, view);
                 vec![effect]
             }
-            State::EnrolCapturing { mut capture } => {
-                if !capture.accept() {
-                    self.state = State::EnrolCapturing { capture };
-                    return vec![];
-                }
+            State::EnrolCapturing { capture } => {
                 self.enter_state(State::Sealing { capture }, super::ANSWER, view);
                 vec![Effect::Seal]
             }

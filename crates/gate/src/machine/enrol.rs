@@ -1,5 +1,7 @@
 //! Enrolment at the kiosk: ticket, grant, two digits, frames.
 
+use countenance_base::Rng;
+
 use super::{ANSWER, Capture, Effect, Machine, State, View, screen};
 use crate::policy::{Lane, Policy};
 use crate::wire::EnrolmentTicket;
@@ -53,18 +55,14 @@ impl Machine {
         }
     }
 
-    pub(super) fn digits_confirmed(&mut self, ticket: EnrolmentTicket, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn digits_confirmed(&mut self, ticket: EnrolmentTicket, policy: &Policy, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
         drop(ticket);
         if let Err(code) = view.standing.face(policy, view.now) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
-        self.enter_state(
-            State::EnrolCapturing {
-                capture: Capture::open(view.now),
-            },
-            super::enter::camera_patience(),
-            view,
-        );
+        let capture = Capture::of_face(policy, view.now, rng);
+        let patience = capture.patience();
+        self.enter_state(State::EnrolCapturing { capture }, patience, view);
         vec![]
     }
 }

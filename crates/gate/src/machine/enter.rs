@@ -1,8 +1,6 @@
 //! Coming in: unit, lane, PIN, QR, face.
 
-use std::time::Duration;
-
-use countenance_base::PersonId;
+use countenance_base::{PersonId, Rng};
 use zeroize::Zeroizing;
 
 use super::{ANSWER, Capture, Effect, Errand, Machine, State, View, screen};
@@ -10,8 +8,6 @@ use crate::decide::Proof;
 use crate::policy::{Lane, Policy};
 use crate::qr;
 
-/// How long the camera stays open for one attempt.
-const CAMERA: Duration = Duration::from_secs(15);
 /// Longer than any unit number; what is keyed beyond is nobody's.
 const UNIT_CHARS_MAX: usize = 24;
 
@@ -119,12 +115,20 @@ impl Machine {
         vec![]
     }
 
-    pub(super) fn open_camera(&mut self, unit: String, proofs: Vec<Proof>, policy: &Policy, view: View<'_>) -> Vec<Effect> {
+    pub(super) fn open_camera(
+        &mut self,
+        unit: String,
+        proofs: Vec<Proof>,
+        policy: &Policy,
+        view: View<'_>,
+        rng: &mut dyn Rng,
+    ) -> Vec<Effect> {
         if let Err(code) = face_offered(&unit, policy, view) {
             return self.refuse(code, vec![Lane::Face], None, policy, view);
         }
-        let capture = Capture::open(view.now);
-        self.enter_state(State::Capturing { unit, proofs, capture }, CAMERA, view);
+        let capture = Capture::of_face(policy, view.now, rng);
+        let patience = capture.patience();
+        self.enter_state(State::Capturing { unit, proofs, capture }, patience, view);
         vec![Effect::Forget]
     }
 }
@@ -137,15 +141,15 @@ fn lane_allowed(errand: Errand, lane: Lane, policy: &Policy, view: View<'_>) -> 
     }
 }
 
-/// Whether the face lane is offered for `unit` now: somebody there consented, and the lane is open.
+/// Whether the face lane is offered for `unit` now: the lane is open, and somebody there consented and is enrolled at this gate.
+/// Who withdrew here is not enrolled any more, whatever an older snapshot still grants.
 pub(super) fn face_offered(unit: &str, policy: &Policy, view: View<'_>) -> Result<(), &'static str> {
     view.standing.face(policy, view.now)?;
-    let consented = policy
-        .household(unit)
-        .is_some_and(|household| household.people.iter().any(|member| member.face.is_some()));
+    let consented = policy.household(unit).is_some_and(|household| {
+        household
+            .people
+            .iter()
+            .any(|member| member.face.is_some() && view.standing.enrolled.contains(&member.person))
+    });
     if consented { Ok(()) } else { Err("face.no_consent_here") }
-}
-
-pub(super) const fn camera_patience() -> Duration {
-    CAMERA
 }

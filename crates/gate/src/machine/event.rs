@@ -3,6 +3,7 @@
 use countenance_base::PersonId;
 use zeroize::Zeroizing;
 
+use crate::challenge::Pose;
 use crate::wire::{EnrolmentTicket, Passage, Window};
 
 /// What a person does at the kiosk.
@@ -64,6 +65,8 @@ pub enum Input {
     FrameRefused(&'static str),
     /// A frame passed zone, distance, count, quality, and differs from those before. The shell keeps it for this attempt.
     FrameAccepted,
+    /// At a door with a challenge: a frame showed the same face in this pose. The shell does not keep it.
+    FrameFollowed(Pose),
     /// A QR was read in a frame.
     CodeSeen(String),
     PinChecked(Option<PersonId>),

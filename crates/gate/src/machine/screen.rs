@@ -6,7 +6,8 @@ use std::time::Duration;
 use countenance_base::Text;
 use serde::Serialize;
 
-use super::{Errand, Machine, State, View};
+use super::{Capture, Errand, Machine, State, View};
+use crate::challenge::{Side, Stage};
 use crate::decide::Proof;
 use crate::policy::{Lane, Policy, Zone};
 use crate::sight::FRAMES_NEEDED;
@@ -144,8 +145,8 @@ impl Machine {
                     screen.args.insert("purpose".into(), (&face.purpose_text).into());
                 }
             }
-            State::Capturing { capture, .. } => screen.capturing("capturing", capture.taken(), capture.last_reason()),
-            State::EnrolCapturing { capture } => screen.capturing("enrol.capturing", capture.taken(), capture.last_reason()),
+            State::Capturing { capture, .. } => screen.capturing("capturing", capture),
+            State::EnrolCapturing { capture } => screen.capturing("enrol.capturing", capture),
             State::ScanQr { .. } => screen.set("scan.qr", vec!["cancel"]),
             State::ScanEnrol { .. } => screen.set("scan.enrol", vec!["cancel"]),
             State::AskPin { errand, .. } => {
@@ -208,11 +209,17 @@ impl Screen {
         );
     }
 
-    fn capturing(&mut self, key: &str, have: usize, reason: Option<&'static str>) {
+    fn capturing(&mut self, key: &str, capture: &Capture) {
+        let key = match capture.stage() {
+            None | Some(Stage::Front) => key,
+            Some(Stage::Turn(Side::Left)) => "turn.left",
+            Some(Stage::Turn(Side::Right)) => "turn.right",
+            Some(Stage::Back) => "turn.back",
+        };
         self.set(key, vec!["cancel"]);
-        self.put("have", &have.to_string());
+        self.put("have", &capture.taken().to_string());
         self.put("need", &FRAMES_NEEDED.to_string());
-        reason.unwrap_or_default().clone_into(&mut self.code);
+        capture.last_reason().unwrap_or_default().clone_into(&mut self.code);
     }
 
     fn result(&mut self, shown: &Shown, view: View<'_>) {

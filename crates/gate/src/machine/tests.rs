@@ -1,5 +1,6 @@
 use super::*;
 use crate::base64url;
+use crate::challenge::{Liveness, Pose, Stage};
 use crate::testing::{Fixture, PIN, at};
 use countenance_base::SeededRng;
 use countenance_grant::encode;
@@ -20,6 +21,14 @@ impl Desk {
             rng: SeededRng::new(7),
             now: at(0),
         }
+    }
+
+    fn challenged() -> Self {
+        let mut desk = Self::new();
+        if let Some(face) = &mut desk.fixture.policy.face {
+            face.liveness = Liveness::Challenge;
+        }
+        desk
     }
 
     fn feed(&mut self, input: Input) -> Vec<Effect> {
@@ -89,6 +98,69 @@ fn without_a_consent_in_the_household_the_camera_never_opens() {
     desk.reach_camera("99-9999");
     assert_eq!(desk.machine.camera(), Camera::Off);
     assert_eq!(desk.screen().code, "face.no_consent_here", "an unknown unit looks the same");
+}
+
+#[test]
+fn who_withdrew_here_is_not_measured_though_the_snapshot_still_grants_it() {
+    let mut desk = Desk::new();
+    desk.fixture.standing.enrolled.clear();
+    desk.press(Do::Begin);
+    desk.press(Do::Unit("12-1803".into()));
+    assert_eq!(desk.screen().actions, ["qr", "pin", "cancel"]);
+    desk.press(Do::Face);
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    assert_eq!(desk.screen().code, "face.no_consent_here");
+}
+
+#[test]
+fn a_door_with_a_challenge_measures_only_after_the_asked_turn_and_back() {
+    let mut desk = Desk::challenged();
+    desk.reach_camera("12-1803");
+    for _ in 0..3 {
+        assert_eq!(desk.feed(Input::FrameAccepted), vec![]);
+    }
+    assert_eq!(desk.machine.stage(), Some(Stage::Front), "no question before its time");
+    desk.now = at(2);
+    assert_eq!(desk.feed(Input::FrameFollowed(Pose::Front)), vec![]);
+    let Some(Stage::Turn(side)) = desk.machine.stage() else {
+        panic!("the question is there");
+    };
+    assert!(desk.screen().key.starts_with("turn."));
+    assert_eq!(desk.feed(Input::FrameFollowed(Pose::Between)), vec![]);
+    assert_eq!(desk.feed(Input::FrameFollowed(Pose::Turned(side))), vec![]);
+    assert_eq!(desk.screen().key, "turn.back");
+    assert_eq!(desk.feed(Input::FrameAccepted), vec![Effect::Measure { unit: "12-1803".into() }]);
+}
+
+#[test]
+fn at_a_door_with_a_challenge_a_still_is_never_measured() {
+    let mut desk = Desk::challenged();
+    desk.reach_camera("12-1803");
+    let mut effects = vec![];
+    for frame in 0..240 {
+        desk.now = at(frame / 8);
+        effects.extend(desk.feed(Input::FrameAccepted));
+        effects.extend(desk.feed(Input::Tick));
+    }
+    assert!(
+        !effects.iter().any(|effect| matches!(effect, Effect::Measure { .. })),
+        "{effects:?}"
+    );
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Refuse { passage } if passage.reason == "face.not_turned"))
+    );
+}
+
+#[test]
+fn who_is_lost_from_view_at_a_door_with_a_challenge_begins_again() {
+    let mut desk = Desk::challenged();
+    desk.reach_camera("12-1803");
+    desk.feed(Input::FrameAccepted);
+    desk.feed(Input::FrameRefused("face.not_followed"));
+    assert_eq!(desk.machine.camera(), Camera::Off);
+    assert_eq!(desk.screen().code, "face.not_followed");
 }
 
 #[test]

@@ -157,6 +157,8 @@ pub struct DoorPage {
     pub name: Text,
     /// Every way that the form offers; `offered` ones are ticked because they are in force.
     pub ways: Vec<Way>,
+    /// The gate also asks the person to turn their head.
+    pub challenge: bool,
     pub gates: Vec<GateView>,
     pub purpose: Option<PurposeView>,
     pub draft: PurposeDraft,

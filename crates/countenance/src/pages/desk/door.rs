@@ -8,6 +8,7 @@ use countenance_access::{
     Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, save_door,
 };
 use countenance_base::SystemRng;
+use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::policy::Lane;
 use countenance_persons::{Purpose, list_purposes};
 use countenance_portal::desk::{self, DoorLine, DoorPage, GateView, PurposeDraft, Way};
@@ -106,6 +107,7 @@ pub(crate) async fn page(tx: &mut Tx, state: &AppState, desk: &Desk, door: &Door
         href: href(door.number),
         name: door.name.clone(),
         ways: ways(&door.settings.ways),
+        challenge: door.settings.liveness == Liveness::Challenge,
         gates: gate_views(door, &list_gates(tx).await?, &list_alarms(tx).await?),
         purpose: current.map(|purpose| purpose::shown(purpose, door.number)),
         draft: PurposeDraft {
@@ -162,7 +164,7 @@ fn gate_views(door: &Door, gates: &[Gate], alarms: &[Alarm]) -> Vec<GateView> {
     gates.iter().filter(|gate| gate.door == door.id).map(view).collect()
 }
 
-/// Fields are the ticked ways, each named by its lanes: `card+pin=on`.
+/// Fields are the ticked ways, each named by its lanes: `card+pin=on`; and `liveness`, which stays as it is when it is not sent.
 pub(crate) async fn post_ways(
     desk: Desk,
     State(state): State<AppState>,
@@ -170,10 +172,18 @@ pub(crate) async fn post_ways(
     ProtectedForm(fields): ProtectedForm<BTreeMap<String, String>>,
 ) -> Response {
     let ticked = |name: &String| name.split('+').map(Lane::from_word).collect::<Option<Vec<Lane>>>();
-    desk.answer(save_ways(&state, &desk, number, fields.keys().filter_map(ticked).collect()).await)
+    let ways = fields.keys().filter_map(ticked).collect();
+    let liveness = fields.get("liveness").and_then(|word| Liveness::from_word(word));
+    desk.answer(save_ways(&state, &desk, number, ways, liveness).await)
 }
 
-async fn save_ways(state: &AppState, desk: &Desk, number: u32, ways: Vec<Vec<Lane>>) -> Result<Response, Trouble> {
+async fn save_ways(
+    state: &AppState,
+    desk: &Desk,
+    number: u32,
+    ways: Vec<Vec<Lane>>,
+    liveness: Option<Liveness>,
+) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
     let mut tx = state.db().write().await?;
@@ -181,6 +191,7 @@ async fn save_ways(state: &AppState, desk: &Desk, number: u32, ways: Vec<Vec<Lan
     let before = page(&mut tx, state, desk, &door).await?;
     let mut settings = door.settings;
     settings.ways = ways;
+    settings.liveness = liveness.unwrap_or(settings.liveness);
     match save_door(
         &mut tx,
         &mut ctx,

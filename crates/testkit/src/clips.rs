@@ -5,12 +5,12 @@ use std::path::Path;
 
 use countenance_base::{Rng, SeededRng};
 
-use crate::scenes::{self, PhoneDrawing, Scene, Sitter};
+use crate::scenes::{self, PhoneDrawing, Posed, Scene, Sitter, Surface};
 
 /// Frames in order, each a whole JPEG of 640 × 480.
 pub type Frames = Vec<Vec<u8>>;
 
-/// Where people stand who enrol, metres.
+/// Where people stand who enrol, or turn the head, metres.
 const ASKING: f32 = 0.7;
 /// Where they stand on other days.
 const LATER: f32 = 1.1;
@@ -22,6 +22,8 @@ const LENGTH: usize = 12;
 pub struct Clips {
     /// A while enrolling: first and second picture in turn.
     pub enrol_a: Frames,
+    /// A and B in turn before an enrolling camera: frames that are not of one person.
+    pub enrol_mixed: Frames,
     /// A on another day: the third picture, which is not among the enrolled ones.
     pub third_a: Frames,
     /// B while enrolling. Only one picture of B exists; the frames differ.
@@ -42,6 +44,12 @@ pub struct Clips {
     pub walker_behind: Frames,
     /// A's third picture on a drawn phone, three ways.
     pub phones: Vec<(&'static str, Frames)>,
+    /// Heads that turn when asked: straight, to the left, to the right. A, first picture; A, third picture; B.
+    pub asked_enrol: [Frames; 3],
+    pub asked_third: [Frames; 3],
+    pub asked_b: [Frames; 3],
+    /// A's third picture on a card that somebody tilts this way and that.
+    pub tilted_card: Frames,
     /// Nobody.
     pub empty: Frames,
 }
@@ -73,6 +81,7 @@ impl Clips {
         let mut rng = SeededRng::new(13);
         Ok(Self {
             enrol_a: in_turn(&[one(Sitter::A1, ASKING)?, one(Sitter::A2, ASKING)?], 1)?,
+            enrol_mixed: in_turn(&[one(Sitter::A1, ASKING)?, one(Sitter::B, ASKING)?], 14)?,
             third_a: clip(&a, 2)?,
             enrol_b: clip(&b, 3)?,
             third_b: clip(&one(Sitter::B, LATER)?, 4)?,
@@ -88,6 +97,10 @@ impl Clips {
             outside_zone: clip(&one(Sitter::A3, 1.0)?.at(62.0, 220.0), 9)?,
             walker_behind: clip(&one(Sitter::A3, ASKING)?.and(pictures, Sitter::B, 2.2, 520.0, 190.0)?, 10)?,
             phones: phones.into_iter().collect::<anyhow::Result<_>>()?,
+            asked_enrol: asked(pictures, Sitter::A1)?,
+            asked_third: asked(pictures, Sitter::A3)?,
+            asked_b: asked(pictures, Sitter::B)?,
+            tilted_card: tilted(pictures)?,
             empty: (0..LENGTH).map(|_| scenes::empty_frame(&mut rng)).collect::<anyhow::Result<_>>()?,
         })
     }
@@ -96,6 +109,7 @@ impl Clips {
     pub fn named(&self) -> Vec<(&'static str, &Frames)> {
         let mut all = vec![
             ("enrol-a", &self.enrol_a),
+            ("enrol-mixed", &self.enrol_mixed),
             ("third-a", &self.third_a),
             ("enrol-b", &self.enrol_b),
             ("third-b", &self.third_b),
@@ -110,6 +124,40 @@ impl Clips {
         all.extend(self.phones.iter().map(|(name, frames)| (*name, frames)));
         all
     }
+}
+
+/// How far they turn, degrees.
+const TURN: f32 = 26.0;
+
+fn asked(pictures: &Path, sitter: Sitter) -> anyhow::Result<[Frames; 3]> {
+    let head = |yaw: f32, seed: u64| clip(&Scene::of(pictures, sitter, ASKING)?.posed(Posed::head(yaw)), seed);
+    Ok([head(0.0, 21)?, head(TURN, 22)?, head(-TURN, 23)?])
+}
+
+fn tilted(pictures: &Path) -> anyhow::Result<Frames> {
+    let card = |yaw: f32, pitch: f32| {
+        let surface = Surface::Card { upright: 0.2, lying: 0.0 };
+        Ok(Scene::of(pictures, Sitter::A3, ASKING)?.posed(Posed { surface, yaw, pitch }))
+    };
+    let held = [
+        (0.0, 0.0),
+        (-12.0, 4.0),
+        (-28.0, 0.0),
+        (-40.0, -8.0),
+        (-20.0, 0.0),
+        (0.0, 0.0),
+        (14.0, 6.0),
+        (30.0, 0.0),
+        (42.0, 8.0),
+        (20.0, 0.0),
+    ];
+    in_turn(
+        &held
+            .iter()
+            .map(|(yaw, pitch)| card(*yaw, *pitch))
+            .collect::<anyhow::Result<Vec<_>>>()?,
+        24,
+    )
 }
 
 /// A clip of one scene.

@@ -53,6 +53,37 @@ pub struct Estate {
     gate: Child,
 }
 
+/// A gate beside the first one; killed when dropped.
+#[derive(Debug)]
+pub struct SecondGate {
+    pub kiosk_port: u16,
+    child: Child,
+}
+
+impl SecondGate {
+    pub async fn end(mut self) -> anyhow::Result<()> {
+        end(&mut self.child).await
+    }
+}
+
+/// Where a gate keeps things below the estate's folder.
+struct Places {
+    data: &'static str,
+    anchor: &'static str,
+    log: &'static str,
+}
+
+const THIRD: Places = Places {
+    data: "gate",
+    anchor: "anchor",
+    log: "gate.log",
+};
+const SECOND: Places = Places {
+    data: "gate-2",
+    anchor: "anchor-2",
+    log: "gate-2.log",
+};
+
 /// Numbers of `GET /status`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct GateStatus {
@@ -85,14 +116,7 @@ impl Estate {
         .await?;
         let line = Line::lay(server_port).await?;
         let code = seed.gates.last().context("the seed names no gate")?.code.clone();
-        claim(folder, line.port(), &code).await?;
-        let gate = run_gate(folder, kiosk_port)?;
-        wait_for(
-            &format!("http://127.0.0.1:{kiosk_port}/status"),
-            "the gate",
-            &folder.join("gate.log"),
-        )
-        .await?;
+        let gate = start_gate(folder, &THIRD, line.port(), kiosk_port, &code).await?;
         let estate = Self {
             folder: folder.to_owned(),
             seed,
@@ -105,6 +129,13 @@ impl Estate {
         };
         estate.until("the gate has its first snapshot", |status| status.epoch > 0).await?;
         Ok(estate)
+    }
+
+    /// One more gate, claimed with a code of the console, with a line of its own that is never cut.
+    pub async fn raise_gate(&self, code: &str) -> anyhow::Result<SecondGate> {
+        let kiosk_port = free_port()?;
+        let child = start_gate(&self.folder, &SECOND, self.server_port, kiosk_port, code).await?;
+        Ok(SecondGate { kiosk_port, child })
     }
 
     pub fn server(&self) -> String {
@@ -146,9 +177,11 @@ impl Estate {
 
     /// Moves the clock of server and gate.
     pub fn pass_time(&self, seconds: i64) -> anyhow::Result<()> {
-        let file = self.folder.join("sim-clock");
-        let now: i64 = std::fs::read_to_string(&file)?.trim().parse()?;
-        Ok(std::fs::write(file, (now + seconds).to_string())?)
+        pass_time(&self.clock_file(), seconds)
+    }
+
+    pub fn clock_file(&self) -> PathBuf {
+        self.folder.join("sim-clock")
     }
 
     /// The gate's status. A keeper that is busy with frames answers 503, and is asked again.
@@ -186,15 +219,26 @@ impl Estate {
     /// Ends both programs as a service manager would.
     pub async fn end(&mut self) -> anyhow::Result<()> {
         for child in [&mut self.gate, &mut self.server] {
-            if let Some(pid) = child.id() {
-                Command::new("kill").args(["-TERM", &pid.to_string()]).status().await?;
-            }
-            if tokio::time::timeout(Duration::from_secs(10), child.wait()).await.is_err() {
-                child.kill().await?;
-            }
+            end(child).await?;
         }
         Ok(())
     }
+}
+
+async fn end(child: &mut Child) -> anyhow::Result<()> {
+    if let Some(pid) = child.id() {
+        Command::new("kill").args(["-TERM", &pid.to_string()]).status().await?;
+    }
+    if tokio::time::timeout(Duration::from_secs(10), child.wait()).await.is_err() {
+        child.kill().await?;
+    }
+    Ok(())
+}
+
+/// Moves the clock of all who read this file.
+pub fn pass_time(file: &Path, seconds: i64) -> anyhow::Result<()> {
+    let now: i64 = std::fs::read_to_string(file)?.trim().parse()?;
+    Ok(std::fs::write(file, (now + seconds).to_string())?)
 }
 
 fn http() -> anyhow::Result<reqwest::Client> {
@@ -242,7 +286,14 @@ fn serve(folder: &Path, port: u16) -> anyhow::Result<Child> {
         .spawn()?)
 }
 
-async fn claim(folder: &Path, port: u16, code: &str) -> anyhow::Result<()> {
+async fn start_gate(folder: &Path, places: &Places, server: u16, kiosk: u16, code: &str) -> anyhow::Result<Child> {
+    claim(folder, places, server, code).await?;
+    let gate = run_gate(folder, places, kiosk)?;
+    wait_for(&format!("http://127.0.0.1:{kiosk}/status"), "the gate", &folder.join(places.log)).await?;
+    Ok(gate)
+}
+
+async fn claim(folder: &Path, places: &Places, port: u16, code: &str) -> anyhow::Result<()> {
     let output = Command::new(program("countenance-gate")?)
         .args([
             "claim",
@@ -253,9 +304,11 @@ async fn claim(folder: &Path, port: u16, code: &str) -> anyhow::Result<()> {
             code,
             "--data",
         ])
-        .arg(folder.join("gate"))
+        .arg(folder.join(places.data))
         .arg("--anchor")
-        .arg(folder.join("anchor"))
+        .arg(folder.join(places.anchor))
+        .arg("--sim-clock")
+        .arg(folder.join("sim-clock"))
         .output()
         .await?;
     anyhow::ensure!(
@@ -266,13 +319,13 @@ async fn claim(folder: &Path, port: u16, code: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_gate(folder: &Path, port: u16) -> anyhow::Result<Child> {
-    let log = File::create(folder.join("gate.log"))?;
+fn run_gate(folder: &Path, places: &Places, port: u16) -> anyhow::Result<Child> {
+    let log = File::create(folder.join(places.log))?;
     Ok(Command::new(program("countenance-gate")?)
         .args(["run", "--port", &port.to_string(), "--field-of-view", "60", "--data"])
-        .arg(folder.join("gate"))
+        .arg(folder.join(places.data))
         .arg("--anchor")
-        .arg(folder.join("anchor"))
+        .arg(folder.join(places.anchor))
         .arg("--sim-clock")
         .arg(folder.join("sim-clock"))
         .stdout(log.try_clone()?)

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use tokio::process::Command;
 
 use crate::clips::Clips;
-use crate::estate::Estate;
+use crate::estate::{Estate, pass_time};
 
 /// Raises an estate and runs `e2e/journey.test.mjs` against it under Node's own test runner.
 pub async fn browse(folder: &Path) -> anyhow::Result<()> {
@@ -36,12 +36,17 @@ fn e2e() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../e2e")
 }
 
-/// A switch for the journey: `GET /cut` and `GET /mend` on loopback cut and mend the line between gate and server.
+/// How far `GET /pass-a-day` moves the simulated clock, seconds: a minute more than a lease lasts.
+const A_DAY_S: i64 = 86_460;
+
+/// A switch for the journey, on loopback: `GET /cut` and `GET /mend` for the line between gate and server, `GET /pass-a-day` for the
+/// clock of both.
 async fn control(estate: &Estate) -> anyhow::Result<String> {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
     let line = estate.line.clone();
+    let clock_file = estate.clock_file();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = vec![0; 1024];
@@ -51,6 +56,8 @@ async fn control(estate: &Estate) -> anyhow::Result<String> {
                 line.cut();
             } else if request.starts_with("GET /mend ") {
                 line.mend();
+            } else if request.starts_with("GET /pass-a-day ") {
+                pass_time(&clock_file, A_DAY_S).ok();
             }
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")

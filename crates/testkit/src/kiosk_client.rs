@@ -110,8 +110,13 @@ impl Kiosk {
 
     /// Plays a clip round and round, as a lens would, until the attempt ends; returns the outcome (`opened`, `refused`, `done`).
     pub async fn play(&mut self, clip: &[Vec<u8>]) -> anyhow::Result<String> {
+        self.play_asked([clip; 3]).await
+    }
+
+    /// The same with somebody who does what the screen asks: looks straight ahead, to the left, to the right.
+    pub async fn play_asked(&mut self, [front, left, right]: [&[Vec<u8>]; 3]) -> anyhow::Result<String> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        let mut frames = clip.iter().cycle();
+        let mut frames = [front, left, right].map(|clip| clip.iter().cycle());
         loop {
             if matches!(self.outcome(), "opened" | "refused" | "done") {
                 return Ok(self.outcome().to_owned());
@@ -120,7 +125,12 @@ impl Kiosk {
                 bail!("the attempt did not end; the screen is `{}`", self.key());
             }
             if self.screen["camera"] != "off" {
-                let frame = frames.next().context("an empty clip")?;
+                let asked = match self.key() {
+                    "turn.left" => 1,
+                    "turn.right" => 2,
+                    _ => 0,
+                };
+                let frame = frames[asked].next().context("an empty clip")?;
                 self.frame(frame).await?;
             }
             // A camera gives a frame every so often; the screen may change meanwhile.

@@ -5,6 +5,7 @@ mod phone;
 mod portrait;
 mod raster;
 mod room;
+mod surface;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ use countenance_base::{Rng, rng};
 pub use phone::PhoneDrawing;
 pub use portrait::Sitter;
 pub use raster::{HEIGHT, WIDTH};
+pub use surface::{Posed, Surface};
 
 use portrait::Portrait;
 use raster::Raster;
@@ -38,6 +40,8 @@ struct Person {
 pub struct Scene {
     people: Vec<Person>,
     phone: Option<PhoneDrawing>,
+    /// How the first person's head, or a picture of it, is turned.
+    posed: Posed,
 }
 
 impl std::fmt::Debug for Scene {
@@ -58,6 +62,7 @@ impl Scene {
         Ok(Self {
             people: vec![person],
             phone: None,
+            posed: Posed::STRAIGHT,
         })
     }
 
@@ -89,12 +94,22 @@ impl Scene {
         self
     }
 
+    /// The first person's head turned, or a picture of it in its place.
+    #[must_use]
+    pub const fn posed(mut self, posed: Posed) -> Self {
+        self.posed = posed;
+        self
+    }
+
     /// One frame as JPEG.
     pub fn frame(&self, rng: &mut dyn Rng) -> anyhow::Result<Vec<u8>> {
         let sway = Sway::draw(rng);
         let mut raster = Raster::new();
-        for person in &self.people {
-            person.portrait.paint(&mut raster, person.x, person.y, &sway, person.feathered);
+        let others = std::iter::repeat(&Posed::STRAIGHT);
+        for (person, posed) in self.people.iter().zip(std::iter::once(&self.posed).chain(others)) {
+            person
+                .portrait
+                .paint(&mut raster, person.x, person.y, posed, &sway, person.feathered);
         }
         if let Some(drawing) = self.phone {
             raster = phone::shown(drawing, &raster, &sway);

@@ -1,6 +1,7 @@
-//! The story: nine steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
+//! The story: ten steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
 
 mod arrive;
+mod challenge;
 mod configure;
 mod eyes;
 mod forget;
@@ -117,7 +118,8 @@ async fn steps(world: &mut World) -> anyhow::Result<()> {
     refuse::counters_step(world).await?;
     offline::step(world).await?;
     forget::step(world).await?;
-    configure::step(world).await
+    configure::step(world).await?;
+    challenge::step(world).await
 }
 
 impl World {

@@ -9,6 +9,7 @@ use image::imageops::FilterType;
 use super::Sway;
 use super::raster::{Colour, Raster, mix, sample, smooth};
 use super::room;
+use super::surface::Posed;
 
 /// Whose portrait. A and B are two men, each a public person; the stranger is a third person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,13 +117,14 @@ impl Portrait {
     }
 
     /// Paints the person with the middle between the eyes at (`x`, `y`). `feathered`: only head and shoulders, over what is there already.
-    pub(crate) fn paint(&self, raster: &mut Raster, x: f32, y: f32, sway: &Sway, feathered: bool) {
+    pub(crate) fn paint(&self, raster: &mut Raster, x: f32, y: f32, posed: &Posed, sway: &Sway, feathered: bool) {
         let eyes_px = self.apart * sway.size;
         let (sine, cosine) = sway.turn.sin_cos();
         for (px, py, pixel) in raster.pixels_mut() {
             // From the frame to the portrait, around the eyes, in distances between the eyes.
             let (dx, dy) = ((px - x - sway.x) / eyes_px, (py - y - sway.y) / eyes_px);
             let (dx, dy) = (cosine * dx + sine * dy, cosine * dy - sine * dx);
+            let [dx, dy] = posed.origin(dx, dy);
             let share = if feathered { head_and_shoulders(dx, dy) } else { 1.0 };
             if share > 0.0 {
                 let bent_x = dx + sway.bend * (dy * 2.1 + sway.ripple).sin();

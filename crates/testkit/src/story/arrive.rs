@@ -26,7 +26,7 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     a.turn_on_qr().await?;
     a.turn_on_pin().await?;
 
-    let page = a.face_page().await?.good()?;
+    let page = a.face_page(3).await?.good()?;
     world.teller.held(
         "the notice names alternatives first and nothing is ticked",
         page.html.find("alternatives").or(page.html.find("<ul class=\"plain\">")) < page.html.find("class=\"notice\"")
@@ -43,7 +43,7 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     b.turn_on_qr().await?;
     world.teller.saw("B turned on the QR and nothing else");
     let c = Resident::claim(&world.estate, "C", &mut world.rng).await?;
-    let refused = c.face_page().await?;
+    let refused = c.face_page(3).await?;
     world.teller.held(
         "C, who holds nothing else, is refused, with the article and what to get first",
         refused.has("class=\"article\"") && refused.has("class=\"remedy\""),
@@ -69,7 +69,7 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
 /// Submits A's statement under a stranger's signature; `true` when the server refuses.
 async fn forged_consent(a: &Resident, world: &mut World) -> anyhow::Result<bool> {
     use countenance_base::to_hex;
-    let page = a.face_page().await?.good()?;
+    let page = a.face_page(3).await?.good()?;
     let text = page.between("data-text lang=\"en\">", "</pre>").unwrap_or_default();
     let stranger = crate::phone::Phone::new(world.estate.now(), &mut world.rng);
     let signature = to_hex(&stranger.sign(&text).0);
@@ -125,7 +125,9 @@ pub(super) async fn enrol_step(world: &mut World) -> anyhow::Result<()> {
     world
         .teller
         .held("the code does not work twice", again && world.kiosk.code() == "code.used")?;
+    mixed_frames(world).await?;
     let name = "A";
+    let before = world.status().await?;
     enrol(world, name).await?;
     let status = world.estate.until("the template is sealed", |status| status.templates == 1).await?;
     world.teller.held(
@@ -138,6 +140,26 @@ pub(super) async fn enrol_step(world: &mut World) -> anyhow::Result<()> {
     )?;
     let told = receipt_on_page(world, name).await?;
     world.teller.held("A is told at once, with one tap to undo", told)
+}
+
+/// Two people in turn before the camera: no template, and the person is told that the enrolment which had begun left none.
+async fn mixed_frames(world: &mut World) -> anyhow::Result<()> {
+    let (qr, _) = world.a()?.enrolment_qr(world.estate.now()).await?;
+    show_ticket(world, &qr).await?;
+    world.kiosk.press("yes").await?;
+    world.kiosk.expect("enrol.capturing").await?;
+    let clip = world.clips.enrol_mixed.clone();
+    let outcome = world.kiosk.play(&clip).await?;
+    world.teller.held(
+        "frames of two people in turn make no template",
+        outcome == "refused" && world.kiosk.code() == "face.not_one_person" && world.status().await?.templates == 0,
+    )?;
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !world.a()?.consent_page().await?.has("登记没有成功，没有留下模板") {
+        anyhow::ensure!(tokio::time::Instant::now() < deadline, "A is not told that no template was left");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    world.teller.held("and A's page says that none was left", true)
 }
 
 /// Shows an enrolment ticket to the camera and waits for the gate's answer to it.

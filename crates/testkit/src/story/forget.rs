@@ -165,7 +165,7 @@ async fn withdraw_in_portal(world: &mut World) -> anyhow::Result<()> {
     world
         .teller
         .saw("withdrawn in two steps (open the list, withdraw); consenting took two (open the page, agree)");
-    let shown = wait_for_receipt(world).await?;
+    let shown = wait_for_receipt(world, "这个门不再获准使用您的人脸，模板已抹掉").await?;
     world.teller.held("A's page shows the gate's signed confirmation", shown)?;
     world
         .teller
@@ -187,11 +187,12 @@ async fn withdraw_in_portal(world: &mut World) -> anyhow::Result<()> {
 }
 
 /// The consent's page has no live form any more and two receipts: enrolled, erased.
-async fn wait_for_receipt(world: &World) -> anyhow::Result<bool> {
+/// Waits until the page of A's newest consent shows a receipt in these words.
+async fn wait_for_receipt(world: &World, words: &str) -> anyhow::Result<bool> {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
         let page = world.a()?.consent_page().await?;
-        if page.html.matches("class=\"receipt\"").count() >= 2 {
+        if page.has(words) {
             return Ok(true);
         }
         if tokio::time::Instant::now() > deadline {
@@ -287,7 +288,7 @@ async fn withdraw_at_the_gate(world: &mut World) -> anyhow::Result<()> {
     let outcome = world.ask_by_face(&unit, &clip).await?;
     world.teller.held("A's face opens nothing", outcome == "refused")?;
     world.estate.line.mend();
-    let shown = wait_for_receipt(world).await?;
+    let shown = wait_for_receipt(world, "按您在门口的撤回，模板已抹掉").await?;
     world
         .teller
         .held("when the network is back, A's page shows the gate's confirmation", shown)

@@ -69,20 +69,21 @@ impl Resident {
         Ok(())
     }
 
-    /// The page on which this person decides about the face at door 3.
-    pub async fn face_page(&self) -> anyhow::Result<Page> {
+    /// The page on which this person decides about the face at the door with this number.
+    pub async fn face_page(&self, door: u8) -> anyhow::Result<Page> {
         let ways = self.browser.get("/ways").await?.good()?;
-        let action = ways
-            .actions()
-            .into_iter()
-            .find(|action| action.starts_with("/face/"))
-            .with_context(|| format!("no door offers a face decision: {}", ways.text()))?;
+        let action = format!("/face/{door}");
+        anyhow::ensure!(
+            ways.actions().contains(&action),
+            "door {door} offers no face decision: {}",
+            ways.text()
+        );
         self.browser.submit(&ways, &action, &[]).await
     }
 
-    /// Signs exactly the text that the page shows, and submits it. Two steps: open the page, agree.
-    pub async fn consent(&self) -> anyhow::Result<Page> {
-        let page = self.face_page().await?.good()?;
+    /// Signs exactly the text that the page of this door shows, and submits it. Two steps: open the page, agree.
+    pub async fn consent_at(&self, door: u8) -> anyhow::Result<Page> {
+        let page = self.face_page(door).await?.good()?;
         let text = page
             .between("data-text lang=\"en\">", "</pre>")
             .context("the page shows no text to sign")?;
@@ -96,6 +97,10 @@ impl Resident {
             .submit(&page, &action, &[("text", &text), ("signature", &signature)])
             .await?
             .good()
+    }
+
+    pub async fn consent(&self) -> anyhow::Result<Page> {
+        self.consent_at(3).await
     }
 
     /// Asks for an enrolment code on the consent's page and makes its QR.

@@ -34,15 +34,21 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world
         .teller
         .held("door 3 opens by QR, PIN or face", saved.text().contains("人脸"))?;
-    declare(world, &base).await?;
-    let before = world.status().await?.epoch;
     let page = world.operator.get(&base).await?.good()?;
-    let activate = page
-        .actions()
-        .into_iter()
-        .find(|action| action.ends_with("/activate"))
-        .context("nothing to activate")?;
-    world.operator.submit(&page, &activate, &[]).await?.good()?;
+    let empty = world
+        .operator
+        .submit(&page, &format!("{base}/purpose"), &purpose_fields("", ""))
+        .await?;
+    world.teller.held(
+        "a purpose without necessity and alternatives is refused, with the article",
+        empty.has("class=\"article\"") || empty.status == 422,
+    )?;
+    declare(world, &base).await?;
+    world
+        .teller
+        .saw("necessity, alternatives, retention and mode 1:few are written down; the assessment treats its four heads");
+    let before = world.status().await?.epoch;
+    activate(world, &base).await?;
     let status = world
         .estate
         .until("the gate has the new snapshot", |status| {
@@ -67,25 +73,35 @@ pub(super) async fn sign_in(world: &mut World, link: &str) -> anyhow::Result<()>
 
 /// The console's page of door 3.
 pub(super) async fn door_page(world: &World) -> anyhow::Result<crate::browser::Page> {
+    door_page_of(world, 3).await
+}
+
+pub(super) async fn door_page_of(world: &World, number: usize) -> anyhow::Result<crate::browser::Page> {
     let desk = world.operator.get("/desk").await?.good()?;
     let href = desk
         .html
         .split("<th scope=\"row\"><a href=\"")
-        .nth(3)
+        .nth(number)
         .and_then(|rest| rest.split('"').next())
-        .context("the desk lists no third door")?
+        .context("the desk lists no such door")?
         .to_owned();
     world.operator.get(&href).await?.good()
 }
 
-async fn declare(world: &mut World, base: &str) -> anyhow::Result<()> {
+pub(super) async fn activate(world: &World, base: &str) -> anyhow::Result<()> {
     let page = world.operator.get(base).await?.good()?;
+    let activate = page
+        .actions()
+        .into_iter()
+        .find(|action| action.ends_with("/activate"))
+        .context("nothing to activate")?;
+    world.operator.submit(&page, &activate, &[]).await?.good()?;
+    Ok(())
+}
+
+/// Declares and assesses a purpose at the door of this page.
+pub(super) async fn declare(world: &World, base: &str) -> anyhow::Result<()> {
     let action = format!("{base}/purpose");
-    let empty = world.operator.submit(&page, &action, &purpose_fields("", "")).await?;
-    world.teller.held(
-        "a purpose without necessity and alternatives is refused, with the article",
-        empty.has("class=\"article\"") || empty.status == 422,
-    )?;
     let page = world.operator.get(base).await?.good()?;
     world
         .operator
@@ -113,9 +129,6 @@ async fn declare(world: &mut World, base: &str) -> anyhow::Result<()> {
         ("safeguards", "加密、访问控制、授权管理、审计、入侵防护均已启用并有测试。"),
     ];
     world.operator.submit(&page, &assess, &fields).await?.good()?;
-    world
-        .teller
-        .saw("necessity, alternatives, retention and mode 1:few are written down; the assessment treats its four heads");
     Ok(())
 }
 

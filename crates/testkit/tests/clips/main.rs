@@ -2,3 +2,5 @@
 
 #[cfg(test)]
 mod seen;
+#[cfg(test)]
+mod turned;

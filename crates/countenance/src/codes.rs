@@ -7,22 +7,23 @@ use countenance_access::{lookup_door_by_number, make_gate_code};
 use countenance_base::{Clock as _, SimClock, SystemRng};
 use countenance_persons::make_operator_link;
 
+use crate::data::Home;
 use crate::serve::{open_site, operator_link};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct GateCodeArguments {
     /// Number of the door
     door: u32,
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    home: Home,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct OperatorLinkArguments {
     /// Who will follow it
     name: String,
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    home: Home,
     /// Address that people open
     #[arg(long, default_value = "http://localhost:4000")]
     address: String,
@@ -34,7 +35,7 @@ pub(crate) struct OperatorLinkArguments {
 /// Prints a claim code for the gate of a door, good for a day.
 #[expect(clippy::print_stdout, reason = "the code is this command's output")]
 pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()> {
-    let state = open_site(&arguments.data).await?;
+    let state = open_site(&arguments.home).await?;
     let mut rng = SystemRng;
     let mut tx = state.db().write().await?;
     let door = lookup_door_by_number(&mut tx, arguments.door)
@@ -50,7 +51,7 @@ pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()
 /// Prints a one-time sign-in link for an operator, good for a day.
 #[expect(clippy::print_stdout, reason = "the link is this command's output")]
 pub(crate) async fn print_operator_link(arguments: OperatorLinkArguments) -> anyhow::Result<()> {
-    let state = open_site(&arguments.data).await?;
+    let state = open_site(&arguments.home).await?;
     let mut rng = SystemRng;
     let mut tx = state.db().write().await?;
     let mut ctx = state.ctx(&mut rng);

@@ -68,7 +68,7 @@ pub(crate) async fn tidy_up(state: &AppState) -> Result<Done, StoreError> {
     done.codes = forget_enrolment_codes(&mut tx, ctx.now).await?;
     tx.commit().await?;
     if !done.is_nothing() {
-        state.db().fold_log().await?;
+        state.db().sweep().await?;
     }
     Ok(done)
 }

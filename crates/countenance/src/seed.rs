@@ -1,7 +1,5 @@
 //! `countenance seed`: the estate of the demo, 2,400 households and three doors, printed as JSON for scripts.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, ensure};
 use countenance_access::{DoorSettings, SaveDoor, make_gate_code, save_door};
 use countenance_base::{SystemClock, SystemRng, Text};
@@ -10,7 +8,7 @@ use countenance_storage::Tx;
 use serde::Serialize;
 
 use crate::config::SiteConfig;
-use crate::data::Data;
+use crate::data::{Data, Home};
 use crate::serve::{operator_link, state_of};
 
 /// Buildings × floors × flats: 2,400 households, `1-101` to `20-3004`.
@@ -24,9 +22,8 @@ const OPERATOR: &str = "值班经理 Duty manager";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SeedArguments {
-    /// Folder for keys and database; must not hold a site
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    home: Home,
     /// Address that people will open
     #[arg(long, default_value = "http://localhost:4000")]
     address: String,
@@ -58,13 +55,13 @@ struct Gate {
 #[expect(clippy::print_stdout, reason = "letters and codes are this command's output")]
 pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
     ensure!(
-        !Data::exists(&arguments.data),
+        !arguments.home.is_taken(),
         "`{}` holds a site already\nhint: choose an empty folder",
-        arguments.data.display()
+        arguments.home.folder().display()
     );
     let mut rng = SystemRng;
     let now = countenance_base::Clock::now(&SystemClock);
-    let state = state_of(Data::found(&arguments.data, &SiteConfig::demo(), now, &mut rng).await?)?;
+    let state = state_of(Data::found(&arguments.home, &SiteConfig::demo(), now, &mut rng).await?)?;
     let mut tx = state.db().write().await?;
     let mut ctx = state.ctx(&mut rng);
     let gates = doors(&mut tx, &mut ctx).await?;

@@ -12,15 +12,14 @@ use countenance_rules::Rulebook;
 use tokio::sync::watch;
 
 use crate::config::SiteConfig;
-use crate::data::Data;
+use crate::data::{Data, Home};
 use crate::state::AppState;
 use crate::{gate_api, jobs, pages};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
-    /// Folder for keys and database; made at first start
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    home: Home,
     /// Address to listen on; TLS comes with the proxy before it
     #[arg(long, default_value = "127.0.0.1:4000")]
     listen: SocketAddr,
@@ -44,7 +43,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         None => Arc::new(SystemClock),
     };
     let data = open_or_found(&arguments, clock.as_ref()).await?;
-    let shares = Data::shares(&arguments.data);
+    let shares = arguments.home.shares();
     if shares.exists() {
         tracing::warn!(
             folder = %shares.display(),
@@ -79,18 +78,19 @@ pub(crate) fn app(state: AppState) -> Router {
 }
 
 async fn open_or_found(arguments: &ServeArguments, clock: &dyn Clock) -> anyhow::Result<Data> {
-    if Data::exists(&arguments.data) {
-        return Data::open(&arguments.data).await;
+    let home = &arguments.home;
+    if home.is_taken() {
+        return Data::open(home).await;
     }
     let config = match (&arguments.site, arguments.demo) {
         (Some(path), _) => SiteConfig::read(path)?,
         (None, true) => SiteConfig::demo(),
         (None, false) => bail!(
             "`{}` holds no site yet, and nothing says whose it is\nhint: write name, operator, contact, complaints (each `zh` and `en`) and time_zone into a TOML file and pass it as `--site FILE`, or try `--demo`",
-            arguments.data.display()
+            home.folder().display()
         ),
     };
-    Data::found(&arguments.data, &config, clock.now(), &mut SystemRng).await
+    Data::found(home, &config, clock.now(), &mut SystemRng).await
 }
 
 /// Until somebody has signed in, each start prints a way to: on standard output, once, and nowhere else.
@@ -132,14 +132,10 @@ async fn ended(close: watch::Sender<bool>) {
 }
 
 /// Opens an existing site for a command beside the server.
-pub(crate) async fn open_site(data: &std::path::Path) -> anyhow::Result<AppState> {
-    ensure!(
-        Data::exists(data),
-        "`{}` holds no site\nhint: countenance serve --data {}",
-        data.display(),
-        data.display()
-    );
-    state_of(Data::open(data).await?)
+pub(crate) async fn open_site(home: &Home) -> anyhow::Result<AppState> {
+    let folder = home.folder().display();
+    ensure!(home.is_taken(), "`{folder}` holds no site\nhint: countenance serve --data {folder}");
+    state_of(Data::open(home).await?)
 }
 
 pub(crate) fn state_of(data: Data) -> anyhow::Result<AppState> {

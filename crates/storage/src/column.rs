@@ -4,12 +4,12 @@ use countenance_base::{
     AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId, SiteId,
     Timestamp,
 };
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
 use crate::StoreError;
+use crate::conn::EitherRow;
 
-/// A parameter of a statement. Each kind has its own NULL, since a second engine wants to know its type.
+/// A parameter of a statement. Each kind has its own NULL: `PostgreSQL` wants to know its type.
 #[derive(Clone)]
 pub enum Value {
     Integer(Option<i64>),
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Value {
 }
 
 /// One row of an answer.
-pub struct Row(pub(crate) SqliteRow);
+pub struct Row(pub(crate) EitherRow);
 
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,16 +48,18 @@ impl Row {
 
     /// The column as `T`, `None` when it is NULL.
     pub fn get_optional<T: Column>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
-        let Some(raw) = self.0.try_get::<Option<T::Raw>, _>(column)? else {
-            return Ok(None);
+        let raw = match &self.0 {
+            EitherRow::Sqlite(row) => row.try_get::<Option<T::Raw>, _>(column)?,
+            EitherRow::Postgres(row) => row.try_get::<Option<T::Raw>, _>(column)?,
         };
+        let Some(raw) = raw else { return Ok(None) };
         T::from_raw(raw).map(Some).ok_or(StoreError::Column { column })
     }
 }
 
-/// A type that a column can hold.
+/// A type that a column can hold, on either engine.
 pub trait Column: Sized {
-    type Raw: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>;
+    type Raw: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>;
 
     fn from_raw(raw: Self::Raw) -> Option<Self>;
 }
@@ -188,8 +190,9 @@ impl Column for String {
 }
 
 impl From<&str> for Value {
+    // `PostgreSQL` has no NUL in text; nothing of ours has one either, and what is posted to us with one must fit nothing on both.
     fn from(text: &str) -> Self {
-        Self::Text(Some(text.to_owned()))
+        Self::Text(Some(text.replace('\0', "\u{fffd}")))
     }
 }
 
@@ -201,7 +204,7 @@ impl From<&String> for Value {
 
 impl From<Option<&str>> for Value {
     fn from(text: Option<&str>) -> Self {
-        Self::Text(text.map(ToOwned::to_owned))
+        text.map_or(Self::Text(None), Self::from)
     }
 }
 

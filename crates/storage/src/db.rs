@@ -1,77 +1,82 @@
 //! Opening the database.
 
-use std::path::Path;
-
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::watch;
 
-use crate::{StoreError, Tx, migrate};
+use crate::postgres::PostgresDb;
+use crate::sqlite::SqliteDb;
+use crate::{DbUrl, StoreError, Tx, migrate, tables};
 
-/// Readers beside the one writer; a page holds one for a few milliseconds, and two cores serve no more than this at once.
-const READERS: u32 = 4;
-
-/// A database file, migrated.
+/// An open database, migrated. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    engine: Engine,
     announcements: watch::Sender<u64>,
 }
 
+#[derive(Debug, Clone)]
+enum Engine {
+    Sqlite(SqliteDb),
+    Postgres(PostgresDb),
+}
+
 impl Db {
-    /// Opens `path`, creating it when `create`, and brings its schema up to date.
+    /// Opens `url` and brings its schema up to date. A file is created when `create`; a database of a server must exist.
     ///
     /// # Errors
-    /// The file is missing (unless `create`), is no database, or was made by a newer program.
-    pub async fn open(path: &Path, create: bool) -> Result<Self, StoreError> {
-        // FULL: a passage that the gate was told is durable must survive a power cut.
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(create)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // Erased rows leave zeroes, not their old bytes, in free pages.
-            .pragma("secure_delete", "ON");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        migrate::migrate(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
-        Ok(Self {
-            writer,
-            readers,
-            announcements: watch::Sender::new(0),
-        })
+    /// The database is missing, not reached, no database of ours, or was made by a newer program.
+    pub async fn open(url: &DbUrl, create: bool) -> Result<Self, StoreError> {
+        let announcements = watch::Sender::new(0);
+        let engine = match url {
+            DbUrl::Sqlite(path) => {
+                let sqlite = SqliteDb::open(path, create).await?;
+                migrate::migrate(sqlite.write().await?).await?;
+                Engine::Sqlite(sqlite)
+            }
+            DbUrl::Postgres(options) => Engine::Postgres(PostgresDb::open(options, &announcements).await?),
+        };
+        Ok(Self { engine, announcements })
     }
 
-    /// A transaction that may write. Waits for the one before it.
+    /// A transaction that may write. Waits for the one before it, be it another server's.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        let inner = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx::new(inner, self.announcements.clone()))
+        Ok(match &self.engine {
+            Engine::Sqlite(sqlite) => Tx::new(sqlite.write().await?, self.announcements.clone(), None),
+            Engine::Postgres(postgres) => Tx::new(postgres.write().await?, self.announcements.clone(), Some(postgres.channel())),
+        })
     }
 
     /// A transaction that only reads, on a snapshot of its own; a write in it fails.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::new(self.readers.begin().await?, self.announcements.clone()))
+        let conn = match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.read().await?,
+            Engine::Postgres(postgres) => postgres.read().await?,
+        };
+        Ok(Tx::new(conn, self.announcements.clone(), None))
     }
 
-    /// The last number that a committed transaction announced ([`Tx::announce`]); 0 before the first.
+    /// The highest number that a committed transaction announced ([`Tx::announce`]), here or at another server of the same
+    /// database; 0 before the first. It also changes, with the same number, when something may have been missed.
     pub fn announcements(&self) -> watch::Receiver<u64> {
         self.announcements.subscribe()
     }
 
-    /// Folds the write-ahead log into the file and empties it, so that removed rows do not stay readable there.
-    pub async fn fold_log(&self) -> Result<(), StoreError> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
-        Ok(())
+    /// Clears away what removed rows leave behind, as far as the engine can: `SQLite` folds its log into the file, whose free pages
+    /// are zeroes; `PostgreSQL` frees the space for the next rows.
+    pub async fn sweep(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.fold_log().await,
+            Engine::Postgres(postgres) => {
+                let names = tables(&mut self.read().await?).await?;
+                postgres.vacuum(&names).await
+            }
+        }
     }
 
-    /// Closes all connections and writes the log back into the file.
+    /// Closes all connections; `SQLite` writes its log back into the file.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(postgres) => postgres.close().await,
+        }
     }
 }

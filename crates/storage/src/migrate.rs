@@ -1,9 +1,9 @@
-//! Bringing a database to the present schema. Migrations only add; each is one file, run once, in order.
+//! Bringing a database to the present schema. Migrations only add; each is one file, run once, in order, on either engine.
 
 use countenance_base::to_hex;
 use sha2::{Digest as _, Sha256};
-use sqlx::{Row as _, SqlitePool};
 
+use crate::conn::Conn;
 use crate::{StoreError, Tx};
 
 const MIGRATIONS: [(i64, &str, &str); 4] = [
@@ -13,19 +13,32 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
     (4, "0004_trace", include_str!("../migrations/0004_trace.sql")),
 ];
 
-/// Applies what is missing in one transaction, after checking that what is there is what we know.
-pub(crate) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::raw_sql(
-        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT",
-    )
-    .execute(&mut *transaction)
-    .await?;
-    let applied = sqlx::query("SELECT number, sha256 FROM migrations ORDER BY number")
-        .fetch_all(&mut *transaction)
-        .await?;
+const HISTORY: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL) STRICT;";
+
+/// What the migrations write for `SQLite`, and its name in `PostgreSQL`. Text is ordered and compared by its bytes on both.
+const WORDS: [(&str, &str); 4] = [
+    ("INTEGER", "BIGINT"),
+    ("BLOB", "BYTEA"),
+    ("TEXT", "TEXT COLLATE \"C\""),
+    (") STRICT;", ");"),
+];
+
+const SQLITE_TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+const POSTGRES_TABLES: &str = "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename";
+
+/// Applies what is missing in the one transaction `conn`, after checking that what is there is what we know. The caller has locked
+/// out other servers that start at the same moment.
+pub(crate) async fn migrate(mut conn: Conn) -> Result<(), StoreError> {
+    let tables = table_names(&mut conn).await?;
+    if let (Some(table), false) = (tables.first(), tables.iter().any(|table| table == "migrations")) {
+        return Err(StoreError::Foreign { table: table.clone() });
+    }
+    let history = in_dialect(&conn, HISTORY);
+    conn.run(history).await?;
+    let applied = conn.list("SELECT number, sha256 FROM migrations ORDER BY number", &[]).await?;
     for row in &applied {
-        let (number, hash): (i64, String) = (row.try_get("number")?, row.try_get("sha256")?);
+        let (number, hash): (i64, String) = (row.get("number")?, row.get("sha256")?);
         let Some((_, name, sql)) = MIGRATIONS.iter().find(|(known, ..)| *known == number) else {
             return Err(StoreError::Newer { number });
         };
@@ -33,31 +46,40 @@ pub(crate) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
             return Err(StoreError::MigrationChanged { name: (*name).to_owned() });
         }
     }
-    for (number, name, sql) in MIGRATIONS.iter().skip(applied.len()) {
-        sqlx::raw_sql(*sql).execute(&mut *transaction).await?;
-        sqlx::query("INSERT INTO migrations (number, name, sha256) VALUES ($1, $2, $3)")
-            .bind(*number)
-            .bind(*name)
-            .bind(hash_of(sql))
-            .execute(&mut *transaction)
+    for (number, name, sql) in MIGRATIONS.into_iter().skip(applied.len()) {
+        let script = in_dialect(&conn, sql);
+        conn.run(script).await?;
+        let values = [number.into(), name.into(), (&hash_of(sql)).into()];
+        conn.execute("INSERT INTO migrations (number, name, sha256) VALUES ($1, $2, $3)", &values)
             .await?;
     }
-    transaction.commit().await?;
-    Ok(())
+    conn.commit().await
 }
 
-/// The names of all tables, sorted; for the test that compares them with RETENTION.md.
+/// The names of all tables, sorted.
 pub async fn tables(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    tx.list(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
-        &[],
-    )
-    .await?
-    .iter()
-    .map(|row| row.get("name"))
-    .collect()
+    let sql = if tx.is_postgres() { POSTGRES_TABLES } else { SQLITE_TABLES };
+    tx.list(sql, &[]).await?.iter().map(|row| row.get("name")).collect()
 }
 
+async fn table_names(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let sql = match conn {
+        Conn::Sqlite(_) => SQLITE_TABLES,
+        Conn::Postgres(_) => POSTGRES_TABLES,
+    };
+    conn.list(sql, &[]).await?.iter().map(|row| row.get("name")).collect()
+}
+
+fn in_dialect(conn: &Conn, sql: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => sql.to_owned(),
+        Conn::Postgres(_) => WORDS
+            .iter()
+            .fold(sql.to_owned(), |sql, (sqlite, postgres)| sql.replace(sqlite, postgres)),
+    }
+}
+
+/// Of the text as it stands in the file, so the same on both engines.
 fn hash_of(sql: &str) -> String {
     to_hex(&Sha256::digest(sql))
 }

@@ -1,34 +1,35 @@
 //! One use case, whole or not at all.
 
-use sqlx::sqlite::{Sqlite, SqliteArguments};
-use sqlx::{Arguments as _, SqliteConnection, Transaction};
 use tokio::sync::watch;
 
+use crate::announce::raise;
+use crate::conn::Conn;
 use crate::{Row, StoreError, Value};
 
-/// A transaction. Dropped without [`Tx::commit`] it changes nothing.
+/// A transaction. Dropped without [`Tx::commit`] it changes nothing. After a statement failed nothing more can be done in it:
+/// a use case asks first, or lets the statement say `ON CONFLICT`.
 #[derive(Debug)]
 pub struct Tx {
-    inner: Transaction<'static, Sqlite>,
+    conn: Conn,
     announcements: watch::Sender<u64>,
+    /// Where the other servers of this database listen.
+    channel: Option<String>,
     announce: Option<u64>,
 }
 
 impl Tx {
-    pub(crate) const fn new(inner: Transaction<'static, Sqlite>, announcements: watch::Sender<u64>) -> Self {
+    pub(crate) const fn new(conn: Conn, announcements: watch::Sender<u64>, channel: Option<String>) -> Self {
         Self {
-            inner,
+            conn,
             announcements,
+            channel,
             announce: None,
         }
     }
 
     /// Runs a statement and says how many rows it changed.
     pub async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        Ok(sqlx::query_with(sql, arguments(values)?)
-            .execute(self.connection())
-            .await?
-            .rows_affected())
+        self.conn.execute(sql, values).await
     }
 
     /// Runs a statement that must change exactly one row.
@@ -41,20 +42,17 @@ impl Tx {
 
     /// The first row, if there is one.
     pub async fn lookup(&mut self, sql: &'static str, values: &[Value]) -> Result<Option<Row>, StoreError> {
-        Ok(sqlx::query_with(sql, arguments(values)?)
-            .fetch_optional(self.connection())
-            .await?
-            .map(Row))
+        self.conn.lookup(sql, values).await
     }
 
     /// All rows; the statement carries its own limit where the table can grow.
     pub async fn list(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        Ok(sqlx::query_with(sql, arguments(values)?)
-            .fetch_all(self.connection())
-            .await?
-            .into_iter()
-            .map(Row)
-            .collect())
+        self.conn.list(sql, values).await
+    }
+
+    /// Which engine this transaction is on; only for what no common SQL says.
+    pub const fn is_postgres(&self) -> bool {
+        matches!(self.conn, Conn::Postgres(_))
     }
 
     /// Tells whoever waits on [`crate::Db::announcements`] this number once the transaction is durable.
@@ -63,28 +61,16 @@ impl Tx {
     }
 
     /// Makes the changes durable, then announces.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.inner.commit().await?;
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if let (Some(number), Some(channel)) = (self.announce, &self.channel) {
+            // Sent by the database itself when the transaction commits, and only then.
+            let values = [channel.into(), (&number.to_string()).into()];
+            self.conn.execute("SELECT pg_notify($1, $2)", &values).await?;
+        }
+        self.conn.commit().await?;
         if let Some(number) = self.announce {
-            self.announcements.send_replace(number);
+            raise(&self.announcements, number);
         }
         Ok(())
     }
-
-    fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.inner
-    }
-}
-
-fn arguments(values: &[Value]) -> Result<SqliteArguments, StoreError> {
-    let mut arguments = SqliteArguments::default();
-    for value in values {
-        match value {
-            Value::Integer(number) => arguments.add(*number),
-            Value::Text(text) => arguments.add(text.clone()),
-            Value::Bytes(bytes) => arguments.add(bytes.clone()),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
 }

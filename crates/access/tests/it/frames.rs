@@ -10,7 +10,7 @@ use crate::world::{Resident, World, stranger};
 
 const LATER: Timestamp = Timestamp(i64::MAX);
 
-fn passage(world: &mut World, resident: Option<&Resident>) -> Passage {
+pub(crate) fn passage(world: &mut World, resident: Option<&Resident>) -> Passage {
     Passage {
         attempt: AttemptId::new(world.now, &mut world.rng),
         at: world.now,

@@ -1,9 +1,10 @@
-//! Use cases around doors and gates on a real database file.
+//! Use cases around doors and gates on a real database.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod consent;
 mod door;
 mod frames;
+mod servers;
 mod snapshot;
 mod world;

@@ -19,6 +19,7 @@ use countenance_persons::{
 };
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts, Rulebook};
 use countenance_storage::Db;
+use countenance_testdb::Place;
 
 pub(crate) struct World {
     pub(crate) db: Db,
@@ -32,7 +33,7 @@ pub(crate) struct World {
     pub(crate) gate: GateId,
     pub(crate) device: SigningKey,
     pub(crate) journal: Vec<Leaf>,
-    _folder: tempfile::TempDir,
+    pub(crate) place: Place,
 }
 
 /// A resident with their own signing key.
@@ -44,8 +45,8 @@ pub(crate) struct Resident {
 impl World {
     /// Door 3 with QR, PIN and face; its gate claimed; no purpose yet.
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("test.db"), true).await.unwrap();
+        let place = Place::empty().await;
+        let db = place.open().await;
         let now = Timestamp::parse_rfc3339("2026-11-23T08:00:00Z").unwrap();
         let mut rng = SeededRng::new(11);
         let name = Text::new("清和园", "Qinghe Gardens");
@@ -76,7 +77,7 @@ impl World {
             device,
             journal: Vec::new(),
             rng,
-            _folder: folder,
+            place,
         };
         world.door = world.save(vec![vec![Lane::Qr], vec![Lane::Pin], vec![Lane::Face]]).await.unwrap();
         world.gate = world.claim().await;

@@ -9,11 +9,12 @@ use countenance_base::{Clock, SeededRng, SystemRng, Text, Timestamp, to_hex};
 use countenance_gate_core::policy::Lane;
 use countenance_grant::{SigningKey, letter_key};
 use countenance_persons::{ImportHousehold, NewPerson, import_household, make_claim_letter, make_operator_link};
+use countenance_testdb::Place;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::config::SiteConfig;
-use crate::data::Data;
+use crate::data::{Data, Home};
 use crate::state::AppState;
 
 struct StandingClock(Timestamp);
@@ -30,14 +31,15 @@ fn now() -> Timestamp {
 
 struct Server {
     state: AppState,
-    _folder: tempfile::TempDir,
+    _place: Place,
     _close: watch::Sender<bool>,
 }
 
 impl Server {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let data = Data::found(&folder.path().join("site"), &SiteConfig::demo(), now(), &mut SeededRng::new(1))
+        let place = Place::empty().await;
+        let home = Home::of(&place);
+        let data = Data::found(&home, &SiteConfig::demo(), now(), &mut SeededRng::new(1))
             .await
             .unwrap();
         let (close, closing) = watch::channel(false);
@@ -51,7 +53,7 @@ impl Server {
         .unwrap();
         let server = Self {
             state,
-            _folder: folder,
+            _place: place,
             _close: close,
         };
         server.doors().await;

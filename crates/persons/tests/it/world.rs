@@ -1,4 +1,4 @@
-//! A site with one household, on a real file.
+//! A site with one household, on a real database.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use countenance_grant::{PublicKey, SigningKey, letter_key};
 use countenance_persons::{ClaimAccount, Ctx, ImportHousehold, NewPerson, Pepper, Site, found_site, import_household, make_claim_letter};
 use countenance_rules::Rulebook;
 use countenance_storage::Db;
+use countenance_testdb::Place;
 
 pub(crate) struct World {
     pub(crate) db: Db,
@@ -15,13 +16,13 @@ pub(crate) struct World {
     pub(crate) rulebook: Rulebook,
     pub(crate) pepper: Pepper,
     pub(crate) site: Site,
-    folder: tempfile::TempDir,
+    pub(crate) place: Place,
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("test.db"), true).await.unwrap();
+        let place = Place::empty().await;
+        let db = place.open().await;
         let now = Timestamp::parse_rfc3339("2026-11-23T08:00:00Z").unwrap();
         let mut rng = SeededRng::new(11);
         let word = Text::new("词", "word");
@@ -46,7 +47,7 @@ impl World {
             rulebook,
             pepper: Pepper::from_root(&SecretKey::new([5; 32])),
             site,
-            folder,
+            place,
         }
     }
 
@@ -66,10 +67,9 @@ impl World {
         self.now = self.now.plus(Duration::from_secs(seconds));
     }
 
-    /// Bytes of the database file and its log.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        let read = |name: &str| std::fs::read(self.folder.path().join(name)).unwrap_or_default();
-        [read("test.db"), read("test.db-wal")].concat()
+    /// All that is stored.
+    pub(crate) async fn bytes(&self) -> Vec<u8> {
+        self.place.bytes().await
     }
 
     /// A person with a claim letter: id and what to type with it.

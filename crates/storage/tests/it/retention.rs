@@ -1,6 +1,12 @@
 use std::collections::BTreeSet;
 
-use countenance_storage::{Db, tables};
+use countenance_storage::tables;
+use countenance_testdb::Place;
+
+use crate::schema::columns;
+
+/// Columns that lead to a person.
+const POINTERS: [&str; 5] = ["person_id", "operator_id", "consent_id", "household_id", "display_name"];
 
 const PAGE: &str = include_str!("../../../../RETENTION.md");
 
@@ -16,8 +22,8 @@ fn named_under(heading: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_table_stands_in_the_retention_page_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&folder.path().join("test.db"), true).await.unwrap();
+    let place = Place::empty().await;
+    let db = place.open().await;
     let schema: BTreeSet<String> = tables(&mut db.read().await.unwrap()).await.unwrap().into_iter().collect();
     let personal = named_under("Tables with personal data");
     let others = named_under("Tables without personal data");
@@ -31,15 +37,16 @@ async fn every_table_stands_in_the_retention_page_once() {
 
 #[tokio::test]
 async fn a_table_that_points_at_a_person_counts_as_personal() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&folder.path().join("test.db"), true).await.unwrap();
+    let place = Place::empty().await;
+    let db = place.open().await;
     let mut tx = db.read().await.unwrap();
-    let pointing = "SELECT DISTINCT m.name AS name
-         FROM sqlite_schema m
-         JOIN pragma_table_info(m.name) c
-         WHERE m.type = 'table' AND c.name IN ('person_id', 'operator_id', 'consent_id', 'household_id', 'display_name')";
-    let rows = tx.list(pointing, &[]).await.unwrap();
-    let pointing: Vec<String> = rows.iter().map(|row| row.get("name").unwrap()).collect();
+    let mut pointing = Vec::new();
+    for table in tables(&mut tx).await.unwrap() {
+        let columns = columns(&mut tx, &table).await;
+        if columns.iter().any(|column| POINTERS.contains(&column.as_str())) {
+            pointing.push(table);
+        }
+    }
     assert!(pointing.contains(&"passages".to_owned()), "the search finds what it must");
     let personal = named_under("Tables with personal data");
     for table in pointing {

@@ -25,11 +25,12 @@ use countenance_persons::{
 };
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
 use countenance_storage::Tx;
+use countenance_testdb::Place;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::config::SiteConfig;
-use crate::data::Data;
+use crate::data::{Data, Home};
 use crate::state::AppState;
 
 /// A clock that stands still unless told.
@@ -58,7 +59,7 @@ pub(super) struct World {
     key: SigningKey,
     sequence: u64,
     _close: watch::Sender<bool>,
-    _folder: tempfile::TempDir,
+    _place: Place,
 }
 
 /// A request before it is sent, so that a test can spoil one thing of it.
@@ -74,12 +75,11 @@ pub(super) struct Sent {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let place = Place::empty().await;
+        let home = Home::of(&place);
         let now = Timestamp::parse_rfc3339("2026-11-23T08:00:00Z").unwrap();
         let mut rng = SeededRng::new(21);
-        let data = Data::found(&folder.path().join("site"), &SiteConfig::demo(), now, &mut rng)
-            .await
-            .unwrap();
+        let data = Data::found(&home, &SiteConfig::demo(), now, &mut rng).await.unwrap();
         let clock = Arc::new(Still(AtomicI64::new(now.0)));
         let (close, closing) = watch::channel(false);
         let clock_of_state: Arc<dyn Clock> = Arc::<Still>::clone(&clock);
@@ -101,7 +101,7 @@ impl World {
             key,
             sequence: 0,
             _close: close,
-            _folder: folder,
+            _place: place,
         };
         let device = SigningKey::from_seed(&world.device.seed());
         world.gate = world.claim(&device).await.gate;

@@ -1,0 +1,94 @@
+//! An empty database for one test: a file, or a schema of its own at the `PostgreSQL` server that `COUNTENANCE_TEST_POSTGRES`
+//! names. The same tests so run on either engine; `cargo xtask test` runs them on both. Never shipped.
+#![expect(clippy::unwrap_used, reason = "test support: what fails here fails the test")]
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+
+use countenance_storage::{Db, DbUrl, tables};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use tempfile::TempDir;
+
+/// Names a server on which each test may make a schema; the schemas stay until that server is thrown away.
+pub const SERVER: &str = "COUNTENANCE_TEST_POSTGRES";
+
+/// Room for one test's database; ends with it.
+#[derive(Debug)]
+pub struct Place {
+    url: DbUrl,
+    folder: TempDir,
+}
+
+impl Place {
+    /// Nothing is there yet.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match std::env::var(SERVER) {
+            Ok(server) => schema(&server).await,
+            Err(_) => DbUrl::Sqlite(folder.path().join("test.db")),
+        };
+        Self { url, folder }
+    }
+
+    pub const fn url(&self) -> &DbUrl {
+        &self.url
+    }
+
+    pub const fn is_postgres(&self) -> bool {
+        matches!(self.url, DbUrl::Postgres(_))
+    }
+
+    /// A folder for what else the test needs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Opens the database, making it when there is none. Opening twice is what a second server does.
+    pub async fn open(&self) -> Db {
+        Db::open(&self.url, true).await.unwrap()
+    }
+
+    /// All that is stored, to search in: the bytes of the file and its log, or every row as text, with binary columns as they are.
+    pub async fn bytes(&self) -> Vec<u8> {
+        let DbUrl::Postgres(options) = &self.url else {
+            let read = |name: &str| std::fs::read(self.folder().join(name)).unwrap_or_default();
+            return [read("test.db"), read("test.db-wal")].concat();
+        };
+        let names = tables(&mut self.open().await.read().await.unwrap()).await.unwrap();
+        let mut connection = PgConnection::connect_with(options).await.unwrap();
+        let mut bytes = Vec::new();
+        for name in names {
+            let every_row = format!("SELECT t::text AS row FROM {name} t");
+            for row in sqlx::query(AssertSqlSafe(every_row)).fetch_all(&mut connection).await.unwrap() {
+                let text: String = row.get("row");
+                bytes.extend(text.split("\\\\x").skip(1).flat_map(unhex));
+                bytes.extend_from_slice(text.as_bytes());
+            }
+        }
+        bytes
+    }
+}
+
+async fn schema(server: &str) -> DbUrl {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+    let name = format!("test_{}_{now}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(server).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {name}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let next = if server.contains('?') { '&' } else { '?' };
+    format!("{server}{next}options[search_path]={name}").parse().unwrap()
+}
+
+/// The bytes whose hexadecimal digits `text` begins with.
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.chars().map_while(|digit| digit.to_digit(16)?.try_into().ok()).collect();
+    digits
+        .chunks_exact(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit))
+        .collect()
+}

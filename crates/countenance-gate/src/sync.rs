@@ -104,6 +104,11 @@ async fn upload_loop(client: Arc<ServerClient>, events: SyncSender<Event>, wake:
                         break;
                     }
                 }
+                // Another server may answer while the poll still waits at its own.
+                Err(error @ ServerFailed::Unreachable(_)) => {
+                    debug!(%error, "upload failed");
+                    tokio::time::sleep(PAUSE).await;
+                }
                 Err(error) => {
                     // The frames stay in the journal; the next poll that succeeds wakes this loop.
                     debug!(%error, "upload failed");

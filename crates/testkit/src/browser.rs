@@ -27,6 +27,8 @@ impl Browser {
         let http = reqwest::Client::builder()
             .no_proxy()
             .cookie_store(true)
+            // Every request is a connection of its own, so that of two servers it may meet either.
+            .pool_max_idle_per_host(0)
             .default_headers(headers)
             .timeout(Duration::from_secs(30))
             .build()?;

@@ -11,7 +11,7 @@ fn say(line: &str) {
 
 /// Raises the estate, says where it is and what to try, waits for Ctrl-C; the caller removes the folder.
 pub async fn hold(folder: &Path) -> anyhow::Result<()> {
-    let mut estate = Estate::raise(folder).await?;
+    let mut estate = Estate::raise(folder, None).await?;
     let (server, kiosk) = (estate.server(), estate.kiosk_port);
     say("\nDEMO estate");
     say(&format!(

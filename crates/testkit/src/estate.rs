@@ -1,4 +1,4 @@
-//! One estate on this machine: a server process, a gate process, the line between them; all gone with its folder when dropped.
+//! One estate on this machine: its servers, a gate, the line between them; all gone with its folder when dropped.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,9 @@ pub struct Estate {
     pub kiosk_port: u16,
     pub line: Line,
     pub clock: SimClock,
-    server: Child,
+    /// The shared database, when it is not a file in the server's folder.
+    pub database: Option<String>,
+    servers: Vec<Child>,
     gate: Child,
 }
 
@@ -84,6 +86,12 @@ const SECOND: Places = Places {
     log: "gate-2.log",
 };
 
+/// The data folder of the first server; the second has one beside it.
+const SERVER: &str = "server";
+const SECOND_SERVER: &str = "server-2";
+/// What a second server needs of the first one's folder.
+const SECRETS: [&str; 2] = ["site.key", "pepper"];
+
 /// Numbers of `GET /status`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct GateStatus {
@@ -100,21 +108,22 @@ pub struct GateStatus {
 }
 
 impl Estate {
-    /// Seeds and starts everything below `folder`, with the gate at the third door.
-    pub async fn raise(folder: &Path) -> anyhow::Result<Self> {
+    /// Seeds and starts everything below `folder`, with the gate at the third door: one server on a file, or two on one `database`.
+    pub async fn raise(folder: &Path, database: Option<&str>) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let clock_file = folder.join("sim-clock");
         std::fs::write(&clock_file, "0")?;
-        let (server_port, kiosk_port) = (free_port()?, free_port()?);
-        let seed = seed(folder, server_port).await?;
-        let server = serve(folder, server_port)?;
-        wait_for(
-            &format!("http://127.0.0.1:{server_port}/sign-in"),
-            "the server",
-            &folder.join("server.log"),
-        )
-        .await?;
-        let line = Line::lay(server_port).await?;
+        let kiosk_port = free_port()?;
+        let (ports, server_port) = match database {
+            None => one_port()?,
+            Some(_) => two_ports().await?,
+        };
+        let seed = seed(folder, database, server_port).await?;
+        let mut servers = Vec::new();
+        for (port, name) in ports.iter().zip([SERVER, SECOND_SERVER]) {
+            servers.push(start_server(folder, database, *port, name).await?);
+        }
+        let line = Line::lay(&[server_port]).await?;
         let code = seed.gates.last().context("the seed names no gate")?.code.clone();
         let gate = start_gate(folder, &THIRD, line.port(), kiosk_port, &code).await?;
         let estate = Self {
@@ -124,7 +133,8 @@ impl Estate {
             kiosk_port,
             line,
             clock: SimClock::new(clock_file),
-            server,
+            database: database.map(ToOwned::to_owned),
+            servers,
             gate,
         };
         estate.until("the gate has its first snapshot", |status| status.epoch > 0).await?;
@@ -158,15 +168,22 @@ impl Estate {
         self.clock.now()
     }
 
-    pub fn server_pid(&self) -> anyhow::Result<u32> {
-        self.server.id().context("the server has ended")
+    /// The servers that are alive.
+    pub fn server_pids(&self) -> Vec<u32> {
+        self.servers.iter().filter_map(Child::id).collect()
+    }
+
+    /// `kill -9`: the first server has no moment to put anything in order.
+    pub async fn kill_first_server(&mut self) -> anyhow::Result<()> {
+        Ok(self.servers.first_mut().context("no server")?.kill().await?)
     }
 
     /// A new one-time link for the operator, as made on the server's own machine.
     pub async fn operator_link(&self) -> anyhow::Result<String> {
         let output = Command::new(program("countenance")?)
             .args(["operator-link", "值班经理", "--data"])
-            .arg(self.folder.join("server"))
+            .arg(self.folder.join(SERVER))
+            .args(database_arguments(self.database.as_deref()))
             .args(["--address", &self.server(), "--sim-clock"])
             .arg(self.folder.join("sim-clock"))
             .output()
@@ -216,9 +233,9 @@ impl Estate {
         std::fs::read_to_string(self.gate_data().join("sim-relay.log")).map_or(0, |log| log.lines().count())
     }
 
-    /// Ends both programs as a service manager would.
+    /// Ends all programs as a service manager would.
     pub async fn end(&mut self) -> anyhow::Result<()> {
-        for child in [&mut self.gate, &mut self.server] {
+        for child in std::iter::once(&mut self.gate).chain(&mut self.servers) {
             end(child).await?;
         }
         Ok(())
@@ -257,10 +274,40 @@ fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-async fn seed(folder: &Path, port: u16) -> anyhow::Result<Seed> {
+fn one_port() -> anyhow::Result<(Vec<u16>, u16)> {
+    let port = free_port()?;
+    Ok((vec![port], port))
+}
+
+/// Two servers, and the port of the balancer before them.
+async fn two_ports() -> anyhow::Result<(Vec<u16>, u16)> {
+    let ports = vec![free_port()?, free_port()?];
+    let balancer = Line::lay(&ports).await?;
+    Ok((ports, balancer.port()))
+}
+
+fn database_arguments(database: Option<&str>) -> Vec<&str> {
+    database.map_or_else(Vec::new, |url| vec!["--database", url])
+}
+
+async fn start_server(folder: &Path, database: Option<&str>, port: u16, name: &str) -> anyhow::Result<Child> {
+    let (home, log) = (folder.join(name), folder.join(format!("{name}.log")));
+    if !home.exists() {
+        std::fs::create_dir(&home)?;
+        for secret in SECRETS {
+            std::fs::copy(folder.join(SERVER).join(secret), home.join(secret))?;
+        }
+    }
+    let server = serve(folder, &home, database, port, &log)?;
+    wait_for(&format!("http://127.0.0.1:{port}/sign-in"), "the server", &log).await?;
+    Ok(server)
+}
+
+async fn seed(folder: &Path, database: Option<&str>, port: u16) -> anyhow::Result<Seed> {
     let output = Command::new(program("countenance")?)
         .args(["seed", "--data"])
-        .arg(folder.join("server"))
+        .arg(folder.join(SERVER))
+        .args(database_arguments(database))
         .args(["--address", &format!("http://localhost:{port}")])
         .output()
         .await?;
@@ -272,11 +319,12 @@ async fn seed(folder: &Path, port: u16) -> anyhow::Result<Seed> {
     serde_json::from_slice(&output.stdout).context("what `seed` printed")
 }
 
-fn serve(folder: &Path, port: u16) -> anyhow::Result<Child> {
-    let log = File::create(folder.join("server.log"))?;
+fn serve(folder: &Path, home: &Path, database: Option<&str>, port: u16, log: &Path) -> anyhow::Result<Child> {
+    let log = File::create(log)?;
     Ok(Command::new(program("countenance")?)
         .args(["serve", "--demo", "--data"])
-        .arg(folder.join("server"))
+        .arg(home)
+        .args(database_arguments(database))
         .args(["--listen", &format!("127.0.0.1:{port}"), "--sim-clock"])
         .arg(folder.join("sim-clock"))
         .stdout(log.try_clone()?)

@@ -10,7 +10,7 @@ use crate::estate::{Estate, pass_time};
 
 /// Raises an estate and runs `e2e/journey.test.mjs` against it under Node's own test runner.
 pub async fn browse(folder: &Path) -> anyhow::Result<()> {
-    let mut estate = Estate::raise(folder).await?;
+    let mut estate = Estate::raise(folder, None).await?;
     let clips = folder.join("clips");
     std::fs::create_dir_all(&clips)?;
     for (name, clip) in Clips::load()?.named() {

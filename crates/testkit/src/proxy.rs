@@ -1,7 +1,7 @@
-//! The network between a gate and its server, so that it can be cut: a TCP forwarder on loopback.
+//! The network before the servers, so that it can be cut: a TCP forwarder on loopback, which also spreads over several servers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -15,8 +15,10 @@ pub struct Line {
 }
 
 impl Line {
-    /// Forwards a free port of loopback to `server_port`.
-    pub async fn lay(server_port: u16) -> anyhow::Result<Self> {
+    /// Forwards a free port of loopback to `servers` in turn; one that does not answer is passed over.
+    pub async fn lay(servers: &[u16]) -> anyhow::Result<Self> {
+        let servers: Arc<[u16]> = servers.into();
+        let turn = Arc::new(AtomicUsize::new(0));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let line = Self {
             port: listener.local_addr()?.port(),
@@ -29,7 +31,8 @@ impl Line {
                 if cut.load(Ordering::SeqCst) {
                     continue;
                 }
-                tokio::spawn(forward(near, server_port, Arc::clone(&changed)));
+                let first = turn.fetch_add(1, Ordering::Relaxed) % servers.len();
+                tokio::spawn(forward(near, Arc::clone(&servers), first, Arc::clone(&changed)));
             }
         });
         Ok(line)
@@ -49,12 +52,19 @@ impl Line {
     }
 }
 
-async fn forward(mut near: TcpStream, server_port: u16, changed: Arc<Notify>) {
-    let Ok(mut far) = TcpStream::connect(("127.0.0.1", server_port)).await else {
-        return;
-    };
+async fn forward(mut near: TcpStream, servers: Arc<[u16]>, first: usize, changed: Arc<Notify>) {
+    let Some(mut far) = connect(&servers, first).await else { return };
     tokio::select! {
         _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
         () = changed.notified() => {}
     }
+}
+
+async fn connect(servers: &[u16], first: usize) -> Option<TcpStream> {
+    for server in servers.iter().cycle().skip(first).take(servers.len()) {
+        if let Ok(far) = TcpStream::connect(("127.0.0.1", *server)).await {
+            return Some(far);
+        }
+    }
+    None
 }

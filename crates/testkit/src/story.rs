@@ -11,6 +11,7 @@ mod person;
 mod purpose;
 mod refuse;
 mod search;
+mod servers;
 
 use std::path::Path;
 
@@ -77,9 +78,9 @@ impl Teller {
     }
 }
 
-/// Tells the whole story below `folder`.
-pub async fn tell(folder: &Path) -> anyhow::Result<()> {
-    let mut world = begin(folder).await?;
+/// Tells the whole story below `folder`; with a `database` of a server, two servers share it and one of them is killed.
+pub async fn tell(folder: &Path, database: Option<&str>) -> anyhow::Result<()> {
+    let mut world = begin(folder, database).await?;
     let told = steps(&mut world).await;
     world.estate.end().await?;
     told?;
@@ -87,8 +88,8 @@ pub async fn tell(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn begin(folder: &Path) -> anyhow::Result<World> {
-    let estate = Estate::raise(folder).await?;
+async fn begin(folder: &Path, database: Option<&str>) -> anyhow::Result<World> {
+    let estate = Estate::raise(folder, database).await?;
     let operator = Browser::new(&estate.server(), "zh-CN")?;
     let kiosk = Kiosk::open(estate.kiosk_port).await?;
     let world = World {
@@ -116,9 +117,11 @@ async fn steps(world: &mut World) -> anyhow::Result<()> {
     pass::step(world).await?;
     refuse::step(world).await?;
     refuse::counters_step(world).await?;
+    servers::lose_one(world).await?;
     offline::step(world).await?;
     forget::step(world).await?;
     configure::step(world).await?;
+    servers::count(world).await?;
     challenge::step(world).await
 }
 

@@ -1,4 +1,4 @@
-//! `story tell` runs the story, `story browse` runs it in Chromium, `story hold` leaves the estate up for a person.
+//! `story tell` runs the story (with `--database URL`: two servers on one empty `PostgreSQL` database), `story browse` runs it in Chromium, `story hold` leaves the estate up for a person.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,11 +11,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["tell"] => in_a_folder(|folder| async move { story::tell(&folder).await }),
+        ["tell"] => in_a_folder(|folder| async move { story::tell(&folder, None).await }),
+        ["tell", "--database", url] => in_a_folder(|folder| async move { story::tell(&folder, Some(url)).await }),
         ["browse"] => in_a_folder(|folder| async move { journey::browse(&folder).await }),
         ["hold"] => in_a_folder(|folder| async move { by_hand::hold(&folder).await }),
         ["leak", folder] => leak(Path::new(folder)),
-        _ => Err(anyhow::anyhow!("usage: story tell | browse | hold")),
+        _ => Err(anyhow::anyhow!("usage: story tell [--database URL] | browse | hold")),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

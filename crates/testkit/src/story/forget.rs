@@ -206,7 +206,9 @@ fn nothing_left(world: &mut World, before: &Before) -> anyhow::Result<()> {
     let patterns: Vec<Pattern> = before.sealed.iter().chain(&before.plain).cloned().collect();
     let mut left = in_files(&world.estate.folder, &patterns)?;
     left.extend(in_process(world.estate.gate_pid()?, &patterns)?);
-    left.extend(in_process(world.estate.server_pid()?, &patterns)?);
+    for server in world.estate.server_pids() {
+        left.extend(in_process(server, &patterns)?);
+    }
     for found in &left {
         world.teller.saw(&format!("found {} in {}", found.pattern, found.place));
     }

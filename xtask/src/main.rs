@@ -2,6 +2,7 @@
 
 mod demo;
 mod phase;
+mod postgres;
 mod test;
 mod tidy;
 

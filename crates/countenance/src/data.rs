@@ -253,8 +253,8 @@ mod tests {
             files.push(DATABASE);
         }
         for file in files {
-            let mode = fs::metadata(home.folder().join(file)).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600, "{file}");
+            let bits = fs::metadata(home.folder().join(file)).unwrap().permissions().mode();
+            assert_eq!(bits & 0o777, 0o600, "{file}");
         }
         fs::remove_file(home.folder().join(PEPPER)).unwrap();
         assert!(Data::open(&home).await.is_err());

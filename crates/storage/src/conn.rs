@@ -72,8 +72,8 @@ impl Conn {
     pub(crate) async fn run(&mut self, sql: String) -> Result<(), StoreError> {
         let script = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
-            Self::Sqlite(transaction) => drop(script.execute(&mut **transaction).await?),
-            Self::Postgres(transaction) => drop(script.execute(&mut **transaction).await?),
+            Self::Sqlite(transaction) => script.execute(&mut **transaction).await.map(|_| ())?,
+            Self::Postgres(transaction) => script.execute(&mut **transaction).await.map(|_| ())?,
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! A database shared by several servers. See docs/adr/0005-one-writer-on-either-engine.md.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,9 +121,7 @@ async fn check(options: &PgConnectOptions) -> Result<(), StoreError> {
 }
 
 fn explain(error: sqlx::Error) -> StoreError {
-    let state = error
-        .as_database_error()
-        .and_then(|error| error.code().map(|code| code.into_owned()));
+    let state = error.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
     match (state.as_deref(), &error) {
         (Some("3D000"), _) => StoreError::Missing,
         (Some("28000" | "28P01"), _) => StoreError::Denied(error),

@@ -1,10 +1,12 @@
 //! An empty database for one test: a file, or a schema of its own at the `PostgreSQL` server that `COUNTENANCE_TEST_POSTGRES`
 //! names. The same tests so run on either engine; `cargo xtask test` runs them on both. Never shipped.
-#![expect(clippy::unwrap_used, reason = "test support: what fails here fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "test support: what fails here fails the test"
+)]
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::SystemTime;
 
 use countenance_storage::{Db, DbUrl, tables};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
@@ -25,7 +27,7 @@ impl Place {
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match std::env::var(SERVER) {
-            Ok(server) => schema(&server).await,
+            Ok(server) => schema(&server, folder.path()).await,
             Err(_) => DbUrl::Sqlite(folder.path().join("test.db")),
         };
         Self { url, folder }
@@ -70,10 +72,10 @@ impl Place {
     }
 }
 
-async fn schema(server: &str) -> DbUrl {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
-    let name = format!("test_{}_{now}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+/// Makes a schema that is called like the test's folder, whose name is random.
+async fn schema(server: &str, folder: &Path) -> DbUrl {
+    let random: String = folder.to_str().unwrap().chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = format!("test_{}", random.to_lowercase());
     let mut connection = PgConnection::connect(server).await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(format!("CREATE SCHEMA {name}")))
         .execute(&mut connection)

@@ -28,7 +28,11 @@ pub(super) fn check(sources: &[Source]) -> Vec<String> {
 
 /// Test files, and the story, which is a test.
 pub(super) fn is_test(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("/tests.rs") || path.contains("/testing") || path.starts_with("crates/testkit/")
+    path.contains("/tests/")
+        || path.ends_with("/tests.rs")
+        || path.contains("/testing")
+        || path.starts_with("crates/testkit/")
+        || path.starts_with("crates/testdb/")
 }
 
 /// The file up to its test module.

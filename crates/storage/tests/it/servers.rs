@@ -1,9 +1,14 @@
 //! Two servers on one database. On a file they are two handles; on `PostgreSQL` they could be two machines.
 
+use std::time::Duration;
+
 use countenance_storage::Db;
 use countenance_testdb::Place;
 
 use crate::transaction::{INSERT, count, id};
+
+/// Only so that a test that hears nothing ends.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
 async fn two_that_start_at_once_make_one_schema() {
@@ -30,7 +35,8 @@ async fn a_change_at_one_is_heard_at_the_other_once_it_is_durable() {
     tx.change_one(INSERT, &[id(1).into(), "1-101".into()]).await.unwrap();
     tx.announce(5);
     tx.commit().await.unwrap();
-    heard.wait_for(|number| *number == 5).await.unwrap();
+    let hearing = tokio::time::timeout(PATIENCE, heard.wait_for(|number| *number == 5));
+    hearing.await.expect("nothing was heard").unwrap();
     assert_eq!(count(&other).await, 1);
 }
 

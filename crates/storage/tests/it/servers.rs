@@ -68,8 +68,8 @@ async fn what_a_writer_has_read_stays_true_until_it_commits() {
     let mut tx = one.write().await.unwrap();
     tx.execute(
         "INSERT INTO doors (id, number, name_zh, name_en, place, area, camera, sign, public_security, ways, open_ms, distance_max_mm,
-                            zone_left, zone_top, zone_right, zone_bottom, saved_at)
-         VALUES ($1, 1, '', '', '', '', 0, 0, 0, '', 0, 0, 0, 0, 0, 0, 0)",
+                            zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at)
+         VALUES ($1, 1, '', '', '', '', 0, 0, 0, '', 0, 0, 0, 0, 0, 0, '', 0)",
         &[id(1).into()],
     )
     .await

@@ -22,8 +22,8 @@ async fn values_come_back_as_they_were_stored() {
     let door = DoorId::new(Timestamp(1), &mut SeededRng::new(1));
     tx.change_one(
         "INSERT INTO doors (id, number, name_zh, name_en, place, area, camera, sign, public_security, ways, open_ms, distance_max_mm,
-                            zone_left, zone_top, zone_right, zone_bottom, saved_at)
-         VALUES ($1, $2, $3, $4, '', '', $5, $6, 0, '', 0, 0, 0, 0, 0, 0, $7)",
+                            zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at)
+         VALUES ($1, $2, $3, $4, '', '', $5, $6, 0, '', 0, 0, 0, 0, 0, 0, '', $7)",
         &[
             door.into(),
             7u32.into(),

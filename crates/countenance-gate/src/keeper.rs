@@ -46,6 +46,8 @@ pub struct Parts {
     pub journal: Journal,
     /// `None` with a code when models or runtime failed their checks: the face lane is closed, the others go on.
     pub models: Result<Models, String>,
+    /// Said at start by whoever swapped the pack: templates that another recogniser made end.
+    pub end_other_templates: bool,
     pub lens: Option<Lens>,
     pub relay: Box<dyn Relay>,
     pub clock: Arc<dyn Clock>,
@@ -107,6 +109,7 @@ impl Keeper {
         }
         keeper.take_stored_snapshot();
         keeper.trace_boot();
+        keeper.part_with_other_recognisers();
         keeper.show();
         keeper
     }

@@ -71,6 +71,9 @@ struct RunArguments {
     /// Folder of the model pack, instead of the one that `setup` installed
     #[arg(long, requires = "runtime")]
     pack: Option<PathBuf>,
+    /// After another pack was put in: ends the templates made with the old one; their people are told and may enrol again
+    #[arg(long)]
+    end_other_templates: bool,
     /// ONNX Runtime's shared library, instead of the one that `setup` installed
     #[arg(long, requires = "pack")]
     runtime: Option<PathBuf>,
@@ -112,6 +115,7 @@ fn act(command: Command) -> anyhow::Result<ExitCode> {
                 field_of_view: arguments.field_of_view,
                 journal_bytes: arguments.journal_bytes,
                 pack: arguments.pack,
+                end_other_templates: arguments.end_other_templates,
                 runtime: arguments.runtime,
                 sim_clock: arguments.sim_clock,
             };

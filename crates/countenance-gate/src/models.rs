@@ -11,6 +11,8 @@ pub struct Models {
     pub thresholds: Thresholds,
     /// SHA-256 of the manifest; in every record that a model had a part in.
     pub pack: [u8; 32],
+    /// What makes a face into numbers: templates of another one are never compared.
+    pub recogniser: [u8; 32],
 }
 
 /// Why the models do not run.
@@ -40,6 +42,7 @@ impl Models {
             vision,
             thresholds: pack.thresholds().clone(),
             pack: pack.hash(),
+            recogniser: pack.recogniser(),
         })
     }
 }

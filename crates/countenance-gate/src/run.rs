@@ -34,6 +34,8 @@ pub struct RunOptions {
     pub field_of_view: Option<f32>,
     pub journal_bytes: u64,
     pub pack: Option<PathBuf>,
+    /// Templates that another recogniser made end at this start.
+    pub end_other_templates: bool,
     pub runtime: Option<PathBuf>,
     /// Demo gates only: a file with the seconds by which the clock is moved.
     pub sim_clock: Option<PathBuf>,
@@ -74,6 +76,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
         store,
         journal,
         models,
+        end_other_templates: options.end_other_templates,
         lens: options.field_of_view.map(|field_of_view| Lens { field_of_view }),
         relay: Box::new(SimRelay::new(options.data.join("sim-relay.log"))),
         clock: Arc::clone(&clock),

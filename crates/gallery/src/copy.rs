@@ -31,6 +31,7 @@ pub fn copy(grant: VerifiedGrant<'_, Copy>, sealed: &SealedTemplate, keys: &Pers
         person: grant.person(),
         consent: grant.consent(),
         version: grant.consent_version(),
+        recogniser: *keys.recogniser(),
     };
     let recipient = *grant.recipient();
     // Used up: one grant, one copy.

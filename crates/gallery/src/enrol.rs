@@ -14,6 +14,7 @@ pub struct Enrolled {
     pub(crate) person: PersonId,
     pub(crate) consent: ConsentId,
     pub(crate) version: u32,
+    pub(crate) recogniser: [u8; 32],
 }
 
 impl Enrolled {
@@ -59,6 +60,7 @@ pub fn enrol(
         person: grant.person(),
         consent: grant.consent(),
         version: grant.consent_version(),
+        recogniser: policy.recogniser,
     };
     // Used up: one grant, one template.
     drop(grant);
@@ -75,6 +77,7 @@ pub fn enrol(
         person: binding.person,
         consent: binding.consent,
         version: binding.version,
+        recogniser: binding.recogniser,
     })
 }
 

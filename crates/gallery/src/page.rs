@@ -18,6 +18,7 @@ pub struct PersonKeys {
     template: TemplateKey,
     consent: ConsentId,
     version: u32,
+    recogniser: [u8; 32],
     slot: u32,
     enrolled_at: Timestamp,
     month: Month,
@@ -35,6 +36,11 @@ impl PersonKeys {
 
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// What made the template's numbers: [`crate::MatchPolicy::recogniser`].
+    pub const fn recogniser(&self) -> &[u8; 32] {
+        &self.recogniser
     }
 
     /// Where in the slot file the sealed template lies.
@@ -107,11 +113,13 @@ impl KeyPage {
             person,
             consent,
             version,
+            recogniser,
         } = enrolled;
         let keys = PersonKeys {
             template: key,
             consent,
             version,
+            recogniser,
             slot,
             enrolled_at: at,
             month,

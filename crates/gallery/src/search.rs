@@ -19,6 +19,8 @@ pub struct MatchPolicy {
     pub search_max: usize,
     /// Most people in a search of one household or ticket.
     pub few_max: usize,
+    /// SHA-256 of what makes a face into numbers: model and conventions. Templates of another recogniser are not opened.
+    pub recogniser: [u8; 32],
 }
 
 impl Default for MatchPolicy {
@@ -29,6 +31,7 @@ impl Default for MatchPolicy {
             margin: f32::INFINITY,
             search_max: 0,
             few_max: 20,
+            recogniser: [0; 32],
         }
     }
 }
@@ -57,6 +60,8 @@ pub enum Skipped {
     Missing,
     /// Enrolled under another consent or another version of it: the template was not opened.
     OtherConsent,
+    /// Enrolled with another recogniser: its numbers mean something else, the template was not opened.
+    OtherRecogniser,
     /// The sealed template does not open: the gate's store is damaged.
     Damaged,
 }
@@ -94,7 +99,7 @@ pub fn search<'k>(
     let mut best = Best::default();
     let mut skipped = Vec::new();
     for grant in grants {
-        match compare(&grant, &probe, &templates) {
+        match compare(&grant, &probe, &templates, policy) {
             Ok(score) => best.take(grant.person(), score),
             Err(why) => skipped.push((grant.person(), why)),
         }
@@ -135,10 +140,14 @@ fn compare<'k>(
     grant: &VerifiedGrant<'_, Match>,
     probe: &Probe,
     templates: &impl Fn(PersonId) -> Option<(SealedTemplate, &'k PersonKeys)>,
+    policy: &MatchPolicy,
 ) -> Result<f32, Skipped> {
     let (sealed, keys) = templates(grant.person()).ok_or(Skipped::Missing)?;
     if keys.consent() != grant.consent() || keys.version() != grant.consent_version() {
         return Err(Skipped::OtherConsent);
+    }
+    if *keys.recogniser() != policy.recogniser {
+        return Err(Skipped::OtherRecogniser);
     }
     let binding = Binding {
         site: grant.site(),
@@ -146,6 +155,7 @@ fn compare<'k>(
         person: grant.person(),
         consent: grant.consent(),
         version: grant.consent_version(),
+        recogniser: policy.recogniser,
     };
     Ok(Template::open(&sealed, keys.template(), &binding)
         .ok_or(Skipped::Damaged)?

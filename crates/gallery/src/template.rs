@@ -28,6 +28,8 @@ pub(crate) struct Binding {
     pub(crate) person: PersonId,
     pub(crate) consent: ConsentId,
     pub(crate) version: u32,
+    /// What made the numbers: [`crate::MatchPolicy::recogniser`].
+    pub(crate) recogniser: [u8; 32],
 }
 
 impl Binding {
@@ -39,6 +41,7 @@ impl Binding {
             self.person.as_bytes(),
             self.consent.as_bytes(),
             &self.version.to_be_bytes(),
+            &self.recogniser,
         ]
         .concat()
     }
@@ -184,6 +187,7 @@ mod tests {
             person: PersonId::from_bytes([3; 16]),
             consent: ConsentId::from_bytes([4; 16]),
             version: 5,
+            recogniser: [9; 32],
         }
     }
 

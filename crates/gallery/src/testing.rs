@@ -65,6 +65,7 @@ impl World {
                 margin: 0.1,
                 search_max: 30,
                 few_max: 20,
+                recogniser: [9; 32],
             },
             mode: Mode::OneToFew,
         }
@@ -111,6 +112,7 @@ impl World {
             person,
             consent: statement.consent,
             version: statement.consent_version,
+            recogniser: self.policy.recogniser,
         }
     }
 

@@ -126,6 +126,7 @@ fn no_plain_face_stays_in_memory_after_enrol_and_search() {
         margin: 0.1,
         search_max: 20,
         few_max: 20,
+        recogniser: [9; 32],
     };
     let mut rng = SeededRng::new(9);
     let enrolment = statement(Act::Enrol);

@@ -228,7 +228,8 @@ pub struct Receipt {
     #[n(5)]
     pub sequence: u64,
     /// `enrolled`, or why erased: `withdrawn.gate` (the person did so here), `grant.ended` (the snapshot permits this face no longer;
-    /// the gate is not told why, and signs no more than it knows).
+    /// the gate is not told why, and signs no more than it knows),
+    /// `recogniser.changed` (the gate's new pack makes other numbers).
     #[n(6)]
     pub cause: String,
 }

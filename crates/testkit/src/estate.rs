@@ -1,5 +1,6 @@
 //! One estate on this machine: its servers, a gate, the line between them; all gone with its folder when dropped.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -59,10 +60,27 @@ pub struct Estate {
 #[derive(Debug)]
 pub struct SecondGate {
     pub kiosk_port: u16,
+    folder: PathBuf,
     child: Child,
 }
 
 impl SecondGate {
+    /// Ends it and starts it with this pack; with `end_others`, templates that another recogniser made end.
+    pub async fn restart(&mut self, pack: &Path, runtime: &Path, end_others: bool) -> anyhow::Result<()> {
+        end(&mut self.child).await?;
+        let mut more = vec![
+            "--pack".into(),
+            pack.as_os_str().to_owned(),
+            "--runtime".into(),
+            runtime.as_os_str().to_owned(),
+        ];
+        if end_others {
+            more.push("--end-other-templates".into());
+        }
+        self.child = run_gate(&self.folder, &SECOND, self.kiosk_port, &more)?;
+        gate_answers(&self.folder, &SECOND, self.kiosk_port).await
+    }
+
     pub async fn end(mut self) -> anyhow::Result<()> {
         end(&mut self.child).await
     }
@@ -145,7 +163,11 @@ impl Estate {
     pub async fn raise_gate(&self, code: &str) -> anyhow::Result<SecondGate> {
         let kiosk_port = free_port()?;
         let child = start_gate(&self.folder, &SECOND, self.server_port, kiosk_port, code).await?;
-        Ok(SecondGate { kiosk_port, child })
+        Ok(SecondGate {
+            kiosk_port,
+            folder: self.folder.clone(),
+            child,
+        })
     }
 
     pub fn server(&self) -> String {
@@ -336,9 +358,13 @@ fn serve(folder: &Path, home: &Path, database: Option<&str>, port: u16, log: &Pa
 
 async fn start_gate(folder: &Path, places: &Places, server: u16, kiosk: u16, code: &str) -> anyhow::Result<Child> {
     claim(folder, places, server, code).await?;
-    let gate = run_gate(folder, places, kiosk)?;
-    wait_for(&format!("http://127.0.0.1:{kiosk}/status"), "the gate", &folder.join(places.log)).await?;
+    let gate = run_gate(folder, places, kiosk, &[])?;
+    gate_answers(folder, places, kiosk).await?;
     Ok(gate)
+}
+
+async fn gate_answers(folder: &Path, places: &Places, kiosk: u16) -> anyhow::Result<()> {
+    wait_for(&format!("http://127.0.0.1:{kiosk}/status"), "the gate", &folder.join(places.log)).await
 }
 
 async fn claim(folder: &Path, places: &Places, port: u16, code: &str) -> anyhow::Result<()> {
@@ -367,7 +393,7 @@ async fn claim(folder: &Path, places: &Places, port: u16, code: &str) -> anyhow:
     Ok(())
 }
 
-fn run_gate(folder: &Path, places: &Places, port: u16) -> anyhow::Result<Child> {
+fn run_gate(folder: &Path, places: &Places, port: u16, more: &[OsString]) -> anyhow::Result<Child> {
     let log = File::create(folder.join(places.log))?;
     Ok(Command::new(program("countenance-gate")?)
         .args(["run", "--port", &port.to_string(), "--field-of-view", "60", "--data"])
@@ -376,6 +402,7 @@ fn run_gate(folder: &Path, places: &Places, port: u16) -> anyhow::Result<Child> 
         .arg(folder.join(places.anchor))
         .arg("--sim-clock")
         .arg(folder.join("sim-clock"))
+        .args(more)
         .stdout(log.try_clone()?)
         .stderr(log)
         .stdin(Stdio::null())

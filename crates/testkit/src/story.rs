@@ -1,4 +1,4 @@
-//! The story: ten steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
+//! The story: eleven steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
 
 mod arrive;
 mod challenge;
@@ -6,6 +6,7 @@ mod configure;
 mod eyes;
 mod forget;
 mod offline;
+mod pack;
 mod pass;
 mod person;
 mod purpose;

@@ -170,9 +170,35 @@ impl Pack {
         self.manifest.version
     }
 
-    /// SHA-256 of the manifest, which holds the hashes of all models: templates of different packs are never compared.
+    /// SHA-256 of the manifest, which holds the hashes of all models.
     pub const fn hash(&self) -> [u8; 32] {
         self.hash
+    }
+
+    /// SHA-256 of what makes a face into numbers: the landmark and embedding models and their conventions. Thresholds are no part of it,
+    /// so that a pack measured anew keeps its templates.
+    pub fn recogniser(&self) -> [u8; 32] {
+        let Manifest {
+            files, landmark, embed, ..
+        } = &self.manifest;
+        let LandmarkInput {
+            size: points,
+            scale: grey,
+            side,
+            above,
+            below,
+        } = landmark;
+        let EmbedInput { size, mean, scale } = embed;
+        let mut hash = Sha256::new_with_prefix(b"countenance/recogniser/v1");
+        hash.update(&files.landmark.sha256);
+        hash.update(&files.embed.sha256);
+        for side in [points, size] {
+            hash.update(side.to_be_bytes());
+        }
+        for value in [grey, side, above, below, mean, scale] {
+            hash.update(value.to_be_bytes());
+        }
+        hash.finalize().into()
     }
 
     /// As declared by whoever published the weights.

@@ -7,7 +7,8 @@ use crate::{Area, Picture};
 /// Which source pixels make one result, and how much each counts.
 struct Taps {
     first: usize,
-    weights: Vec<f32>,
+    /// Zeroed: they tell where in the frame a face was, and how large.
+    weights: Zeroizing<Vec<f32>>,
 }
 
 /// `area` of `picture` as `width` × `height` RGB values from 0 to 255, row by row. Outside the picture its edge goes on.
@@ -23,7 +24,7 @@ pub(crate) fn resample(picture: &Picture, area: Area, width: usize, height: usiz
         for (taps, out) in columns.iter().zip(out.chunks_exact_mut(3)) {
             let source = row.get(taps.first * 3..(taps.first + taps.weights.len()) * 3).unwrap_or_default();
             let mut sum = [0.0f32; 3];
-            for (pixel, weight) in source.chunks_exact(3).zip(&taps.weights) {
+            for (pixel, weight) in source.chunks_exact(3).zip(taps.weights.iter()) {
                 for (sum, value) in sum.iter_mut().zip(pixel) {
                     *sum += f32::from(*value) * weight;
                 }
@@ -35,7 +36,7 @@ pub(crate) fn resample(picture: &Picture, area: Area, width: usize, height: usiz
     for (taps, out) in rows.iter().zip(result.chunks_exact_mut(row_length.max(1))) {
         let from = (taps.first - first_row) * row_length;
         let source = narrowed.get(from..).unwrap_or_default();
-        for (row, weight) in source.chunks_exact(row_length.max(1)).zip(&taps.weights) {
+        for (row, weight) in source.chunks_exact(row_length.max(1)).zip(taps.weights.iter()) {
             for (out, value) in out.iter_mut().zip(row) {
                 *out += value * weight;
             }
@@ -58,7 +59,7 @@ fn taps(start: f32, length: f32, results: usize, size: usize) -> Vec<Taps> {
             let (low, high) = ((centre - reach).ceil(), (centre + reach).floor());
             let first = low.clamp(0.0, last) as usize;
             let end = high.clamp(0.0, last) as usize + 1;
-            let mut weights = vec![0.0f32; end - first];
+            let mut weights = Zeroizing::new(vec![0.0f32; end - first]);
             let mut tap = low;
             while tap <= high {
                 let weight = (1.0 - ((tap - centre) / reach).abs()).max(0.0);
@@ -69,7 +70,7 @@ fn taps(start: f32, length: f32, results: usize, size: usize) -> Vec<Taps> {
             }
             let sum: f32 = weights.iter().sum();
             if sum > 0.0 {
-                for weight in &mut weights {
+                for weight in weights.iter_mut() {
                     *weight /= sum;
                 }
             }

@@ -3,12 +3,45 @@
 use countenance_base::{ConsentId, PersonId, Timestamp};
 use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
 use countenance_gate_core::wire::{Note, Receipt};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Keeper;
 use super::trace::Event;
 
+/// Templates of another recogniser are here, and nobody said yet that they may end.
+const OTHER: &str = "pack.other";
+
 impl Keeper {
+    /// At start: numbers that another recogniser made mean nothing to this one. They end when whoever swapped the pack said so; until
+    /// then the face lane stays closed, so that a pack put in by mistake can be taken out again and costs nobody an enrolment.
+    pub(super) fn part_with_other_recognisers(&mut self) {
+        let Ok(models) = &self.parts.models else { return };
+        let people = self.parts.store.page().people();
+        let others: Vec<PersonId> = people
+            .filter(|(_, keys)| *keys.recogniser() != models.recogniser)
+            .map(|(person, _)| person)
+            .collect();
+        if others.is_empty() {
+            return;
+        }
+        if !self.parts.end_other_templates {
+            warn!(
+                templates = others.len(),
+                "templates of another recogniser are here: the face lane is closed\n\
+                 hint: run with the pack of before, or once with --end-other-templates; then their people may enrol again"
+            );
+            self.fault(OTHER);
+            return;
+        }
+        let now = self.now();
+        for person in others {
+            if let Err(code) = self.erase(person, "recogniser.changed", now) {
+                error!(code, "a template of another recogniser could not be erased");
+                self.fault(OTHER);
+            }
+        }
+    }
+
     pub(super) fn erase(&mut self, person: PersonId, cause: &'static str, now: Timestamp) -> Result<(), String> {
         let Some(keys) = self.parts.store.page().person(person) else {
             return Err("nobody".into());
@@ -50,7 +83,7 @@ impl Keeper {
                 purpose: None,
                 consent: Some(consent),
                 reason: cause.into(),
-                pack: None,
+                pack: self.pack(),
             },
             ratchet: Some(ratchet),
             person: Some(person),

@@ -116,12 +116,14 @@ impl Keeper {
     }
 
     pub(super) fn match_policy(&self) -> Result<MatchPolicy, String> {
-        let thresholds = &self.parts.models.as_ref().map_err(Clone::clone)?.thresholds;
+        let models = self.parts.models.as_ref().map_err(Clone::clone)?;
+        let thresholds = &models.thresholds;
         Ok(MatchPolicy {
             threshold: thresholds.match_threshold,
             margin: thresholds.match_margin,
             search_max: usize::try_from(thresholds.search_max).unwrap_or(0),
             few_max: FEW_MAX,
+            recogniser: models.recogniser,
         })
     }
 

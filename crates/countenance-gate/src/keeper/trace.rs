@@ -100,9 +100,7 @@ impl Keeper {
                 purpose: purpose.filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
                 consent: None,
                 reason: passage.reason.clone(),
-                pack: self
-                    .pack()
-                    .filter(|_| passage.lanes.contains(&countenance_gate_core::policy::Lane::Face)),
+                pack: self.pack(),
             },
             ratchet: ratchet.as_ref(),
             person: passage.person,

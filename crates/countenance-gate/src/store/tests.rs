@@ -156,6 +156,7 @@ fn policy() -> MatchPolicy {
         margin: 0.1,
         search_max: 20,
         few_max: 20,
+        recogniser: [9; 32],
     }
 }
 

@@ -89,9 +89,10 @@ type Written<W> = Result<(), minicbor::encode::Error<<W as Write>::Error>>;
 fn write<W: Write>(page: &KeyPage, to: &mut Encoder<W>) -> Written<W> {
     to.array(6)?.array(length(page.people.len()))?;
     for (person, keys) in &page.people {
-        to.array(8)?.bytes(person.as_bytes())?.bytes(keys.template.0.bytes())?;
+        to.array(9)?.bytes(person.as_bytes())?.bytes(keys.template.0.bytes())?;
         to.bytes(keys.consent.as_bytes())?
             .u32(keys.version)?
+            .bytes(&keys.recogniser)?
             .u32(keys.slot)?
             .i64(keys.enrolled_at.0)?;
         to.u32(keys.month.0)?.bytes(keys.ratchet.bytes())?;
@@ -119,12 +120,13 @@ type Read<T> = Result<T, minicbor::decode::Error>;
 fn read(from: &mut Decoder<'_>) -> Read<KeyPage> {
     fixed(from, 6)?;
     let people = several(from, |from| {
-        fixed(from, 8)?;
+        fixed(from, 9)?;
         let person = PersonId::from_bytes(array(from)?);
         let keys = PersonKeys {
             template: TemplateKey(key(from)?),
             consent: ConsentId::from_bytes(array(from)?),
             version: from.u32()?,
+            recogniser: array(from)?,
             slot: from.u32()?,
             enrolled_at: Timestamp(from.i64()?),
             month: Month(from.u32()?),

@@ -84,6 +84,21 @@ fn too_many_none_or_the_same_person_twice_are_refused() {
     assert_eq!(run(&world, &attempt, &many[..4], &probe).err(), Some(SearchRefused::TooMany));
 }
 
+#[test]
+fn a_template_of_another_recogniser_is_not_opened() {
+    let mut world = World::new();
+    let ann = world.enrolled(1, &embedding(1));
+    let attempt = World::attempt();
+    assert_eq!(verdict(&world, &attempt, &[ann], &embedding(1)), Verdict::Recognised(ann));
+    world.policy.recogniser = [8; 32];
+    let searched = run(&world, &attempt, &[ann], &embedding(1)).unwrap();
+    assert_eq!(searched.verdict, Verdict::Unknown);
+    assert_eq!(searched.skipped, [(ann, Skipped::OtherRecogniser)]);
+    // Enrolled anew, the same face is known again.
+    world.enrolled(1, &embedding(1));
+    assert_eq!(verdict(&world, &attempt, &[ann], &embedding(1)), Verdict::Recognised(ann));
+}
+
 /// What differs, how, whether the second grant is of another attempt, and what is refused.
 type Case = (&'static str, fn(&mut Statement), bool, Option<SearchRefused>);
 

@@ -52,7 +52,7 @@ pub struct Record {
     /// A stable code: why opened, refused, erased.
     #[n(6)]
     pub reason: String,
-    /// SHA-256 of the model pack's manifest, where a model was used.
+    /// SHA-256 of the manifest of the model pack in force, whatever the record is about; none while none passes its checks.
     #[cbor(n(7), with = "minicbor::bytes")]
     pub pack: Option<[u8; 32]>,
 }

@@ -72,6 +72,15 @@ impl ConsentView {
         self.gates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
+    /// Key of the words for a consent that waits for an enrolment: the first, or another one because a template ended.
+    pub fn awaits(&self) -> &'static str {
+        match self.receipts.last().map(|receipt| receipt.cause.as_str()) {
+            None => "consent-signed-what",
+            Some("recogniser.changed") => "consent-again-recogniser",
+            Some(_) => "consent-again",
+        }
+    }
+
     pub fn enrolled_at(&self) -> Option<Timestamp> {
         self.receipts
             .iter()

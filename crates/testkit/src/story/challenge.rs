@@ -2,9 +2,9 @@
 
 use anyhow::Context as _;
 
-use super::World;
 use super::arrive::show_ticket;
 use super::purpose::{activate, declare, door_page_of};
+use super::{World, pack};
 use crate::clips::Frames;
 use crate::kiosk_client::Kiosk;
 
@@ -15,12 +15,15 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         .teller
         .step(10, "Door 2 asks for a turn of the head; what opened door 3 does not open it");
     let code = set_up_door(world).await?;
-    let gate = world.estate.raise_gate(&code).await?;
+    let mut gate = world.estate.raise_gate(&code).await?;
     let third = world.estate.kiosk_port;
     // From here on the world's kiosk and status are those of door 2.
     world.estate.kiosk_port = gate.kiosk_port;
     let kiosk = std::mem::replace(&mut world.kiosk, Kiosk::open(gate.kiosk_port).await?);
-    let told = at_the_door(world).await;
+    let told = match at_the_door(world).await {
+        Ok(()) => pack::step(world, &mut gate).await,
+        failed => failed,
+    };
     world.estate.kiosk_port = third;
     world.kiosk = kiosk;
     gate.end().await?;
@@ -49,20 +52,9 @@ async fn at_the_door(world: &mut World) -> anyhow::Result<()> {
         })
         .await?;
     world.a()?.consent_at(DOOR).await?;
-    let (qr, _) = world.a()?.enrolment_qr(world.estate.now()).await?;
-    show_ticket(world, &qr).await?;
-    world.kiosk.press("yes").await?;
-    world.kiosk.expect("enrol.capturing").await?;
-    let clips = world.clips.asked_enrol.clone();
-    let outcome = play_asked(world, &clips).await?;
-    world.teller.held(
-        "A enrols, turning the head as asked",
-        outcome == "done" && world.status().await?.templates == 1,
-    )?;
-
+    enrol(world).await?;
+    pass(world).await?;
     let genuine = world.clips.asked_third.clone();
-    let outcome = ask(world, &genuine).await?;
-    world.teller.held("A turns the head as asked, and passes", outcome == "opened")?;
 
     let phone = world.clips.phones.first().context("no drawing")?.1.clone();
     let stills = [
@@ -87,6 +79,25 @@ async fn at_the_door(world: &mut World) -> anyhow::Result<()> {
         &format!("A's face in front and B's head turning: refused ({code})"),
         outcome == "refused" && code.starts_with("face.not_"),
     )
+}
+
+pub(super) async fn enrol(world: &mut World) -> anyhow::Result<()> {
+    let (qr, _) = world.a()?.enrolment_qr(world.estate.now()).await?;
+    show_ticket(world, &qr).await?;
+    world.kiosk.press("yes").await?;
+    world.kiosk.expect("enrol.capturing").await?;
+    let clips = world.clips.asked_enrol.clone();
+    let outcome = play_asked(world, &clips).await?;
+    world.teller.held(
+        "A enrols, turning the head as asked",
+        outcome == "done" && world.status().await?.templates == 1,
+    )
+}
+
+pub(super) async fn pass(world: &mut World) -> anyhow::Result<()> {
+    let genuine = world.clips.asked_third.clone();
+    let outcome = ask(world, &genuine).await?;
+    world.teller.held("A turns the head as asked, and passes", outcome == "opened")
 }
 
 async fn refused(world: &mut World, name: &str, clips: &[Frames; 3]) -> anyhow::Result<()> {

@@ -188,7 +188,7 @@ async fn withdraw_in_portal(world: &mut World) -> anyhow::Result<()> {
 
 /// The consent's page has no live form any more and two receipts: enrolled, erased.
 /// Waits until the page of A's newest consent shows a receipt in these words.
-async fn wait_for_receipt(world: &World, words: &str) -> anyhow::Result<bool> {
+pub(super) async fn wait_for_receipt(world: &World, words: &str) -> anyhow::Result<bool> {
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
         let page = world.a()?.consent_page().await?;

@@ -38,7 +38,7 @@ pub(super) fn plain_template(data: &Path, anchor: &Path, person: PersonId, now: 
         until: now.plus(std::time::Duration::from_mins(1)),
         epoch: 1,
     };
-    let context = copy_context(&statement);
+    let context = copy_context(&statement, keys.recogniser());
     let envelope = CopyGrant {
         statement,
         recipient: letter_key(&secret).context("no key")?,
@@ -51,7 +51,7 @@ pub(super) fn plain_template(data: &Path, anchor: &Path, person: PersonId, now: 
 }
 
 /// What a copied template's letter is bound to; its recipient knows it from the grant.
-fn copy_context(statement: &Statement) -> Vec<u8> {
+fn copy_context(statement: &Statement, recogniser: &[u8; 32]) -> Vec<u8> {
     let gate = statement.gates.first().map_or(0, |gate| gate.0);
     [
         b"countenance/copy/v1".as_slice(),
@@ -60,6 +60,7 @@ fn copy_context(statement: &Statement) -> Vec<u8> {
         statement.person.as_bytes(),
         statement.consent.as_bytes(),
         &statement.consent_version.to_be_bytes(),
+        recogniser,
     ]
     .concat()
 }

@@ -23,6 +23,7 @@ export const kioskScreens = {
     actions: ["qr", "pin", "face", "cancel"],
   }),
   kiosk_capturing: screen("capturing", { camera: "face", args: { have: both("1"), need: both("3") }, actions: ["cancel"], code: "face.too_far" }),
+  kiosk_turn: screen("turn.left", { camera: "face", actions: ["cancel"] }),
   kiosk_scan: screen("scan.enrol", { camera: "code", actions: ["cancel"] }),
   kiosk_pin: screen("ask.pin", { input: "pin", actions: ["qr", "cancel"] }),
   kiosk_digits: screen("digits.confirm", { args: { digits: both("65") }, actions: ["yes", "no"] }),

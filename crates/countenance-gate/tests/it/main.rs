@@ -3,3 +3,4 @@
 
 mod kiosk;
 mod server_client;
+mod words;

@@ -1,0 +1,16 @@
+//! The site's ledger on disk: entries appended durably, tiles that never change, and a signer that never signs two histories.
+//!
+//! Order of one round: entries are durable in the write-ahead log before anybody hears of their places; whole bundles and tiles are
+//! made from them and read back; the signer writes down what it is about to sign; then it signs. A crash between any two of these is
+//! mended by the same path that runs every time. After an error of the disk nothing is tried again: the page cache may lie, so the
+//! process has to end and start over from what the disk says.
+
+mod error;
+mod files;
+mod log;
+mod signer;
+mod wal;
+
+pub use error::LedgerError;
+pub use log::Log;
+pub use signer::Signer;

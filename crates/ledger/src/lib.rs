@@ -10,7 +10,9 @@ mod files;
 mod log;
 mod signer;
 mod wal;
+mod witness;
 
 pub use error::LedgerError;
 pub use log::Log;
 pub use signer::Signer;
+pub use witness::{Witness, WitnessRefused, origin_name};

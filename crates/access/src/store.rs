@@ -3,4 +3,5 @@
 pub(crate) mod door;
 pub(crate) mod finding;
 pub(crate) mod gate;
+pub(crate) mod ledger;
 pub(crate) mod passage;

@@ -1,13 +1,14 @@
-//! `countenance gate-code` and `countenance operator-link`: codes that only who sits at the machine can make.
+//! `countenance gate-code`, `operator-link` and `ledger-key`: what only who sits at the machine can make or ask.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use countenance_access::{lookup_door_by_number, make_gate_code};
+use countenance_access::{ledger_key, lookup_door_by_number, make_gate_code, take_ledger_key};
 use countenance_base::{Clock as _, SimClock, SystemRng};
 use countenance_persons::make_operator_link;
 
 use crate::data::Home;
+use crate::ledger::open_signer;
 use crate::serve::{open_site, operator_link};
 
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,29 @@ pub(crate) struct OperatorLinkArguments {
     /// Demo only: file with the seconds by which the clock is moved
     #[arg(long)]
     sim_clock: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct LedgerKeyArguments {
+    #[command(flatten)]
+    home: Home,
+}
+
+/// Prints the key that signs this site's ledger. Made now when there is none: witnesses have to know it before the server asks them.
+#[expect(clippy::print_stdout, reason = "the key is this command's output")]
+pub(crate) async fn print_ledger_key(arguments: LedgerKeyArguments) -> anyhow::Result<()> {
+    let state = open_site(&arguments.home).await?;
+    let mut tx = state.db().write().await?;
+    let key = if let Some(key) = ledger_key(&mut tx).await? {
+        key
+    } else {
+        let signer = open_signer(arguments.home.folder(), &state.site().id.to_string())?;
+        take_ledger_key(&mut tx, &signer.key().to_string()).await?
+    };
+    tx.commit().await?;
+    println!("{key}");
+    state.db().close().await;
+    Ok(())
 }
 
 /// Prints a claim code for the gate of a door, good for a day.

@@ -5,12 +5,15 @@ mod config;
 mod data;
 mod gate_api;
 mod jobs;
+mod ledger;
 mod pages;
 mod rules_command;
 mod seed;
 mod serve;
 mod shamir;
 mod state;
+mod verify_command;
+mod witness_command;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -38,6 +41,12 @@ enum Command {
     GateCode(codes::GateCodeArguments),
     /// Print a one-time sign-in link for an operator
     OperatorLink(codes::OperatorLinkArguments),
+    /// Print the key that signs this site's ledger, for its witnesses
+    LedgerKey(codes::LedgerKeyArguments),
+    /// Watch other sites' ledgers and cosign what extends what was seen
+    Witness(witness_command::WitnessArguments),
+    /// Check a proof without any server: what it shows, and what it does not
+    Verify(verify_command::VerifyArguments),
     /// Ask the rulebook, in plain words
     #[command(subcommand)]
     Rules(rules_command::RulesCommand),
@@ -69,6 +78,9 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::Seed(arguments) => seed::seed(arguments).await,
             Command::GateCode(arguments) => codes::gate_code(arguments).await,
             Command::OperatorLink(arguments) => codes::print_operator_link(arguments).await,
+            Command::LedgerKey(arguments) => codes::print_ledger_key(arguments).await,
+            Command::Witness(arguments) => witness_command::run(arguments).await,
+            Command::Verify(arguments) => return verify_command::run(&arguments, &mut std::io::stdout().lock()),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
         }?;
         Ok(true)

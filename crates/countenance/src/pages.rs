@@ -10,6 +10,7 @@ mod form;
 mod frame;
 mod headers;
 mod language;
+mod ledger;
 mod number;
 mod refusals;
 mod reply;
@@ -38,6 +39,10 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/", get(language::home))
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
+        .route("/ledger/checkpoint", get(ledger::checkpoint))
+        .route("/ledger/policy", get(ledger::policy))
+        .route("/ledger/tile/{*path}", get(ledger::tile))
+        .route("/ledger/proof/{gate}/{sequence}", get(ledger::proof))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(headers::add))

@@ -1,8 +1,8 @@
 //! `countenance serve`: portal, console and the gates' interface on one address.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, bail, ensure};
 use axum::Router;
@@ -10,9 +10,11 @@ use countenance_base::{Clock, SimClock, SystemClock, SystemRng};
 use countenance_persons::{make_operator_link, operator_can_sign_in};
 use countenance_rules::Rulebook;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::config::SiteConfig;
 use crate::data::{Data, Home};
+use crate::ledger::{self, Witnesses};
 use crate::state::AppState;
 use crate::{gate_api, jobs, pages};
 
@@ -29,6 +31,9 @@ pub(crate) struct ServeArguments {
     /// Whose site this is (TOML); needed at first start, unless `--demo`
     #[arg(long)]
     site: Option<PathBuf>,
+    /// Who watches this site's ledger (TOML: `quorum`, and `[[witness]]` with `name`, `key`, `url`, `run_by`, `operator`)
+    #[arg(long)]
+    witnesses: Option<PathBuf>,
     /// A demo: every page says so, and gates with simulated parts may be claimed
     #[arg(long)]
     demo: bool,
@@ -62,14 +67,40 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .unwrap_or_else(|| format!("http://localhost:{}", arguments.listen.port()));
     print_first_link(&state, &address).await?;
     let jobs = tokio::spawn(jobs::run(state.clone()));
+    let clerk = keep_ledger(&state, &arguments.home, arguments.witnesses.as_deref()).await?;
     tracing::info!(address, demo = arguments.demo, "serving");
     axum::serve(listener, app(state.clone()))
         .with_graceful_shutdown(ended(close))
         .await
         .context("serving")?;
     jobs.await.context("the hourly work")?;
+    if let Some(clerk) = clerk {
+        clerk.await.context("the ledger's work")?;
+    }
     state.db().close().await;
     Ok(())
+}
+
+/// Opens the ledger and begins its work, unless another server of this site keeps it.
+async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option<&Path>) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let witnesses = witnesses.map_or_else(|| Ok(Witnesses::default()), Witnesses::read)?;
+    let Some(ledger) = ledger::open(home.folder(), state.db(), &state.site().id.to_string()).await? else {
+        tracing::info!("another server of this site keeps the ledger");
+        return Ok(None);
+    };
+    if witnesses.list.is_empty() {
+        tracing::warn!("nobody watches the ledger: its checkpoints are shown as unwitnessed\nhint: --witnesses FILE");
+    }
+    let policy = witnesses.policy(ledger.key())?;
+    let (publish, published) = watch::channel(None);
+    let handle = ledger::Handle {
+        policy: witnesses.policy_text(ledger.key()),
+        ledger: Arc::new(Mutex::new(ledger)),
+        published,
+    };
+    state.keep_ledger(handle.clone());
+    let work = ledger::run(state.clone(), handle.ledger, witnesses, policy, publish);
+    Ok(Some(tokio::spawn(work)))
 }
 
 /// Everything that answers.

@@ -1,6 +1,6 @@
 //! What every request handler shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countenance_base::{Clock, Rng, Timestamp};
 use countenance_grant::SigningKey;
@@ -10,6 +10,7 @@ use countenance_storage::Db;
 use tokio::sync::watch;
 
 use crate::data::Data;
+use crate::ledger::Handle;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ struct Inner {
     first: Rulebook,
     demo: bool,
     closing: watch::Receiver<bool>,
+    /// Set once the ledger is open; never on a server beside the one that keeps it.
+    ledger: OnceLock<Handle>,
 }
 
 impl std::fmt::Debug for AppState {
@@ -59,7 +62,18 @@ impl AppState {
             first,
             demo,
             closing,
+            ledger: OnceLock::new(),
         })))
+    }
+
+    /// The site's ledger; `None` when another server of the site keeps it.
+    pub(crate) fn ledger(&self) -> Option<&Handle> {
+        self.0.ledger.get()
+    }
+
+    /// Called once, before anything is served.
+    pub(crate) fn keep_ledger(&self, handle: Handle) {
+        self.0.ledger.set(handle).ok();
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
 use crate::proxy::Line;
+use crate::witnesses::Witnesses;
 
 /// How long a process may take to answer for the first time.
 const START: Duration = Duration::from_mins(1);
@@ -52,6 +53,9 @@ pub struct Estate {
     pub clock: SimClock,
     /// The shared database, when it is not a file in the server's folder.
     pub database: Option<String>,
+    pub witnesses: Witnesses,
+    /// Ports of the servers, in their order.
+    ports: Vec<u16>,
     servers: Vec<Child>,
     gate: Child,
 }
@@ -137,6 +141,8 @@ impl Estate {
             Some(_) => two_ports().await?,
         };
         let seed = seed(folder, database, server_port).await?;
+        let key = ledger_key(folder, database).await?;
+        let witnesses = Witnesses::start(&program("countenance")?, folder, &key)?;
         let mut servers = Vec::new();
         for (port, name) in ports.iter().zip([SERVER, SECOND_SERVER]) {
             servers.push(start_server(folder, database, *port, name).await?);
@@ -152,6 +158,8 @@ impl Estate {
             line,
             clock: SimClock::new(clock_file),
             database: database.map(ToOwned::to_owned),
+            witnesses,
+            ports,
             servers,
             gate,
         };
@@ -198,6 +206,23 @@ impl Estate {
     /// `kill -9`: the first server has no moment to put anything in order.
     pub async fn kill_first_server(&mut self) -> anyhow::Result<()> {
         Ok(self.servers.first_mut().context("no server")?.kill().await?)
+    }
+
+    /// Starts the first server again where it was killed; one that lives is left alone.
+    pub async fn revive_first_server(&mut self) -> anyhow::Result<()> {
+        let (first, port) = (
+            self.servers.first_mut().context("no server")?,
+            self.ports.first().context("no port")?,
+        );
+        if first.id().is_none() {
+            *first = start_server(&self.folder, self.database.as_deref(), *port, SERVER).await?;
+        }
+        Ok(())
+    }
+
+    /// A page of the server that anybody may read.
+    pub async fn page(&self, path: &str) -> anyhow::Result<String> {
+        Ok(http()?.get(self.server() + path).send().await?.error_for_status()?.text().await?)
     }
 
     /// A new one-time link for the operator, as made on the server's own machine.
@@ -325,6 +350,22 @@ async fn start_server(folder: &Path, database: Option<&str>, port: u16, name: &s
     Ok(server)
 }
 
+/// The key of the site's ledger, which the witnesses must know before the server asks them.
+async fn ledger_key(folder: &Path, database: Option<&str>) -> anyhow::Result<String> {
+    let output = Command::new(program("countenance")?)
+        .args(["ledger-key", "--data"])
+        .arg(folder.join(SERVER))
+        .args(database_arguments(database))
+        .output()
+        .await?;
+    anyhow::ensure!(
+        output.status.success(),
+        "`ledger-key` failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
 async fn seed(folder: &Path, database: Option<&str>, port: u16) -> anyhow::Result<Seed> {
     let output = Command::new(program("countenance")?)
         .args(["seed", "--data"])
@@ -347,6 +388,8 @@ fn serve(folder: &Path, home: &Path, database: Option<&str>, port: u16, log: &Pa
         .args(["serve", "--demo", "--data"])
         .arg(home)
         .args(database_arguments(database))
+        .arg("--witnesses")
+        .arg(Witnesses::file(folder))
         .args(["--listen", &format!("127.0.0.1:{port}"), "--sim-clock"])
         .arg(folder.join("sim-clock"))
         .stdout(log.try_clone()?)

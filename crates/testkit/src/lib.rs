@@ -15,3 +15,4 @@ pub mod phone;
 pub mod proxy;
 pub mod scenes;
 pub mod story;
+pub mod witnesses;

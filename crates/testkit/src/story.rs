@@ -1,10 +1,11 @@
-//! The story: eleven steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
+//! The story: twelve steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
 
 mod arrive;
 mod challenge;
 mod configure;
 mod eyes;
 mod forget;
+mod ledger;
 mod offline;
 mod pack;
 mod pass;
@@ -123,7 +124,8 @@ async fn steps(world: &mut World) -> anyhow::Result<()> {
     forget::step(world).await?;
     configure::step(world).await?;
     servers::count(world).await?;
-    challenge::step(world).await
+    challenge::step(world).await?;
+    ledger::step(world).await
 }
 
 impl World {

@@ -5,6 +5,7 @@
 mod consent;
 mod door;
 mod frames;
+mod places;
 mod servers;
 mod snapshot;
 mod world;

@@ -1,5 +1,5 @@
 //! The ledger on a real disk: what was told stays told, whatever ends the process or touches the files.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 mod crash;
 mod damage;

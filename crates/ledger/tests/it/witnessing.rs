@@ -84,10 +84,10 @@ fn every_refusal_has_the_status_of_the_specification_and_changes_nothing() {
 
     let forger = NoteSigner::new(ORIGIN, KEY_LOG, &[4; 32]).unwrap();
     let stranger = NoteSigner::new("another.example", KEY_LOG, &[4; 32]).unwrap();
-    let forged = Checkpoint::parse(second.text()).unwrap();
+    let shown = Checkpoint::parse(second.text()).unwrap();
     let foreign = Checkpoint {
         origin: "another.example".to_owned(),
-        ..forged.clone()
+        ..shown.clone()
     };
     let with = |change: &dyn Fn(&mut AddCheckpoint)| {
         let mut request = good.clone();
@@ -99,11 +99,11 @@ fn every_refusal_has_the_status_of_the_specification_and_changes_nothing() {
         ("a leading zero", good.to_text().replacen("old 10", "old 010", 1), 400),
         ("old above new", with(&|request| request.old = 311), 400),
         ("another log", with(&|request| request.note = foreign.sign(&stranger)), 404),
-        ("another key", with(&|request| request.note = forged.sign(&forger)), 403),
+        ("another key", with(&|request| request.note = shown.sign(&forger)), 403),
         ("a stale size", site.request(0, &second).to_text(), 409),
         ("a size to come", with(&|request| request.old = 11), 409),
         ("no proof", with(&|request| request.proof.clear()), 422),
-        ("a proof changed", with(&|request| request.proof[0][0] ^= 1), 422),
+        ("a proof changed", with(&|request| request.proof.reverse()), 422),
         ("a proof too long", with(&|request| request.proof.push([0; 32])), 422),
     ];
     for (what, body, expected) in cases {

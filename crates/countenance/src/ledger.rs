@@ -1,0 +1,35 @@
+//! The site's ledger at work: leaves of journals are appended, the tree is signed, witnesses are asked, and what enough of them saw is
+//! published. Doors never wait for any of this.
+
+mod publish;
+mod site_ledger;
+mod witnesses;
+
+use std::sync::{Arc, Mutex};
+
+use countenance_tlog::{Note, Witnessed};
+use tokio::sync::watch;
+
+pub(crate) use publish::run;
+pub(crate) use site_ledger::{SiteLedger, open, open_signer, with};
+pub(crate) use witnesses::Witnesses;
+
+/// What was published last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Published {
+    pub(crate) size: u64,
+    /// The checkpoint with the log's signature and the cosignatures.
+    pub(crate) note: Note,
+    pub(crate) witnessed: Witnessed,
+    /// Of those who cosigned, how many are not run by the site's operator. None of them: the checkpoint counts as unwitnessed.
+    pub(crate) independent: usize,
+}
+
+/// The ledger as handlers see it.
+#[derive(Debug, Clone)]
+pub(crate) struct Handle {
+    pub(crate) ledger: Arc<Mutex<SiteLedger>>,
+    pub(crate) published: watch::Receiver<Option<Arc<Published>>>,
+    /// Whom a verifier has to trust, in the words of tlog-policy; who runs each witness stands in comments.
+    pub(crate) policy: String,
+}

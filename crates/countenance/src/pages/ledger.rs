@@ -1,0 +1,111 @@
+//! The ledger for who checks it: checkpoint and policy for everybody, tiles and proofs for who is signed in.
+
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countenance_access::leaf_place;
+use countenance_base::GateId;
+use countenance_gate_core::journal::{Evidence, RawLeaf};
+
+use super::error::{PageError, Trouble};
+use super::session::{Desk, Resident};
+use crate::ledger::with;
+use crate::state::AppState;
+
+/// The newest checkpoint that enough witnesses have seen.
+pub(crate) async fn checkpoint(State(state): State<AppState>) -> Response {
+    let published = state.ledger().and_then(|handle| handle.published.borrow().clone());
+    published.map_or_else(
+        || StatusCode::NOT_FOUND.into_response(),
+        |published| text(published.note.to_string()),
+    )
+}
+
+/// Whom to trust about it.
+pub(crate) async fn policy(State(state): State<AppState>) -> Response {
+    state
+        .ledger()
+        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |handle| text(handle.policy.clone()))
+}
+
+fn text(body: String) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        body,
+    )
+        .into_response()
+}
+
+/// A tile or a bundle, for people of the site: entries hold nothing personal, but their times and number say how busy a door is.
+pub(crate) async fn tile(State(state): State<AppState>, Path(path): Path<String>, request: Request) -> Response {
+    if let Err(answer) = signed_in(request, &state).await {
+        return *answer;
+    }
+    let Some(handle) = state.ledger() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let found = with(&handle.ledger, move |ledger| {
+        Ok(ledger.tile(&path).and_then(|path| std::fs::read(path).ok()))
+    })
+    .await;
+    match found {
+        Ok(Some(bytes)) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Residents and operators; anyone else gets the way to sign in.
+async fn signed_in(request: Request, state: &AppState) -> Result<(), Box<Response>> {
+    let (mut parts, _) = request.into_parts();
+    if Desk::from_request_parts(&mut parts, state).await.is_ok() {
+        return Ok(());
+    }
+    match Resident::from_request_parts(&mut parts, state).await {
+        Ok(_) => Ok(()),
+        Err(refused) => Err(Box::new(refused.into_response())),
+    }
+}
+
+/// The proof that one entry of a gate's journal is in the ledger, as a file that is checked without this server.
+pub(crate) async fn proof(resident: Resident, State(state): State<AppState>, Path((gate, sequence)): Path<(u64, u64)>) -> Response {
+    match make_proof(&state, GateId(gate), sequence).await {
+        Ok(Some(file)) => {
+            let name = format!("attachment; filename=\"gate-{gate}-entry-{sequence}.tlog-proof\"");
+            (
+                [
+                    (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+                    (header::CONTENT_DISPOSITION, name),
+                ],
+                file,
+            )
+                .into_response()
+        }
+        Ok(None) => PageError::new(resident.frame, "ledger.waits").into_response(),
+        Err(trouble) => PageError::of(resident.frame, &trouble).into_response(),
+    }
+}
+
+/// `None` while the entry, or enough witnesses, are still awaited.
+async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Option<String>, Trouble> {
+    let Some(handle) = state.ledger() else { return Ok(None) };
+    let Some(published) = handle.published.borrow().clone() else {
+        return Ok(None);
+    };
+    let mut tx = state.db().read().await?;
+    let Some((leaf, place)) = leaf_place(&mut tx, gate, sequence).await? else {
+        return Ok(None);
+    };
+    drop(tx);
+    let leaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
+    let extra = Evidence { leaf, opened: None }.to_bytes();
+    let proof = with(&handle.ledger, move |ledger| {
+        ledger.prove(place, published.size, &published.note, extra)
+    })
+    .await;
+    let proof = proof.map_err(|_| Trouble::Code("ledger.stopped"))?;
+    Ok(proof.map(|proof| proof.to_text()))
+}

@@ -6,6 +6,7 @@
 //! (`tests/surface.rs` reads every public signature). Erasing takes none.
 
 mod copy;
+mod dot;
 mod embedding;
 mod enrol;
 mod locked;
@@ -26,3 +27,5 @@ pub use same_person::same_person;
 pub use seal::{SEAL_OVERHEAD, StoreKey};
 pub use search::{MatchPolicy, SearchRefused, Searched, Skipped, Verdict, search};
 pub use template::{PICTURES, SEALED_TEMPLATE_BYTES, SealedTemplate};
+#[cfg(feature = "bench")]
+pub use template::{in_template_form, likeness, scan};

@@ -1,5 +1,5 @@
 //! Memory for plain templates: whole pages that the kernel is asked to keep out of swap and core dumps, zeroed before they are
-//! given back. The crate's only `unsafe` stands here.
+//! given back. Beside `dot`, the crate's only `unsafe` stands here.
 #![expect(
     unsafe_code,
     reason = "allocating pages and asking the kernel to lock them has no safe form in std"

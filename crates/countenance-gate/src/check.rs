@@ -215,6 +215,30 @@ fn sentence(code: &str) -> (&'static str, &'static str) {
         ),
         "picture.too_small" => ("图片太小，无法容纳人脸。", "The picture is too small to hold a face."),
         "picture.damaged" => ("图片数据已损坏。", "The picture's data is damaged."),
+        "picture.other_format" => (
+            "不接受这种图片格式。请另存为 JPEG 或 PNG。",
+            "This picture format is not taken; save it as JPEG or PNG.",
+        ),
+        "picture.moving" => (
+            "该文件是动画，不知道该看哪一帧。请另存为一张静止图片。",
+            "The file is an animation, and it cannot be told which frame is meant; save one as a still picture.",
+        ),
+        "picture.print_colours" => (
+            "图片是印刷用的 CMYK 颜色，无法还原肤色。请另存为 RGB。",
+            "The picture is in printing inks (CMYK), which do not tell the colours of a face; save it as RGB.",
+        ),
+        "picture.rare_coding" => (
+            "不接受这种少见的 JPEG 编码。请另存为普通 JPEG 或 PNG。",
+            "This rare kind of JPEG is not taken; save it as an ordinary JPEG or PNG.",
+        ),
+        "picture.too_complex" => (
+            "图片的分段多得不像相机写的，未解码。",
+            "The picture has more parts than any camera writes and was not decoded.",
+        ),
+        "picture.wrong_length" => (
+            "镜头画面的长度与尺寸不符。",
+            "The camera's frame does not have the length of its size.",
+        ),
         "picture.no_face" => ("图片中没有找到人脸。", "No face was found in the picture."),
         "pack.missing" => (
             "模型包缺少文件，请运行 countenance-gate setup。",
@@ -290,6 +314,7 @@ mod tests {
         write("truncated.jpg", &portrait[..portrait.len() / 2]);
         write("huge.png", HUGE);
         write("text.jpg", b"not a picture\n");
+        write("saved.webp", b"RIFF\x10\0\0\0WEBPVP8 \0\0\0\0");
         let mut empty = io::Cursor::new(Vec::new());
         image::RgbImage::from_pixel(320, 240, image::Rgb([90, 120, 90]))
             .write_to(&mut empty, image::ImageFormat::Jpeg)
@@ -299,6 +324,7 @@ mod tests {
             ("truncated.jpg", "picture.truncated"),
             ("huge.png", "picture.too_large"),
             ("text.jpg", "picture.unknown_format"),
+            ("saved.webp", "picture.other_format"),
             ("empty.jpg", "picture.no_face"),
             ("absent.jpg", "picture.unreadable"),
         ];
@@ -309,6 +335,14 @@ mod tests {
                 !used && said.contains(code) && said.contains(zh) && said.contains(en),
                 "{name}: {said}"
             );
+        }
+    }
+
+    #[test]
+    fn there_are_words_for_every_picture_that_is_not_decoded() {
+        let nothing_said = sentence("a code that nothing has");
+        for error in PictureError::ALL {
+            assert_ne!(sentence(error.code()), nothing_said, "{}", error.code());
         }
     }
 

@@ -1,6 +1,6 @@
 //! From a picture to faces, their quality and liveness, and an embedding. Faces exist in memory only, for one attempt.
 //!
-//! - [`Picture`] decodes JPEG and PNG within [`Limits`] and zeroes itself.
+//! - [`Picture`] decodes JPEG, PNG and NV21 within [`Limits`] and zeroes itself.
 //! - [`Pack`] is a directory of models whose every hash was checked.
 //! - [`Vision`] runs the models and counts what it did ([`Counters`]); [`Vision::rinse`] overwrites what the runtime still holds.
 //!
@@ -17,6 +17,7 @@ mod engine;
 mod face;
 mod landmark;
 mod live;
+mod nv21;
 mod pack;
 mod picture;
 mod plane;

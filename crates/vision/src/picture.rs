@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::Area;
 use crate::decode::decode;
+use crate::nv21::from_nv21;
 
 /// What is decoded at most. Checked against the header before memory is reserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Limits {
     pub bytes: usize,
     /// Width and height in pixels, each.
     pub side: u32,
-    /// Width × height. Bounds memory (3 bytes each, plus at most 6 while a progressive JPEG is decoded) and, with `bytes`, time.
+    /// Width × height. Bounds memory, see [`Limits::memory`], and, with `bytes`, time.
     pub pixels: u64,
 }
 
@@ -31,6 +32,13 @@ impl Limits {
         side: 4_096,
         pixels: 9_000_000,
     };
+
+    /// Bytes that decoding holds at most at one moment, beside the encoded bytes themselves. Twelve for each pixel: six of coefficients
+    /// and three of samples while a progressive JPEG is read, eight while a 16-bit PNG is, three for the result. The encoded size again
+    /// for notes that decoders copy, and a constant for tables and rows.
+    pub const fn memory(self) -> u64 {
+        self.pixels * 12 + self.bytes as u64 + (1 << 20)
+    }
 }
 
 /// Why a picture was not decoded.
@@ -38,6 +46,19 @@ impl Limits {
 pub enum PictureError {
     #[error("neither JPEG nor PNG")]
     UnknownFormat,
+    /// A known format that is not decoded; see `decode` for why.
+    #[error("{0} is not decoded, only JPEG and PNG")]
+    OtherFormat(&'static str),
+    #[error("an animation has no one picture")]
+    Moving,
+    #[error("a picture in printing inks (CMYK)")]
+    PrintColours,
+    #[error("a rare kind of JPEG: lossless, arithmetic, hierarchical or not of 8 bits")]
+    RareCoding,
+    #[error("picture has more parts than a camera writes")]
+    TooComplex,
+    #[error("camera frame has not the length of its size")]
+    WrongLength,
     #[error("picture ends before its data does")]
     Truncated,
     #[error("picture is larger than the limit")]
@@ -49,10 +70,31 @@ pub enum PictureError {
 }
 
 impl PictureError {
+    /// One of each, for whoever has to have words for all of them.
+    pub const ALL: [Self; 11] = [
+        Self::UnknownFormat,
+        Self::OtherFormat("WebP"),
+        Self::Moving,
+        Self::PrintColours,
+        Self::RareCoding,
+        Self::TooComplex,
+        Self::WrongLength,
+        Self::Truncated,
+        Self::TooLarge,
+        Self::TooSmall,
+        Self::Damaged,
+    ];
+
     /// Stable word for messages and the documentation.
     pub const fn code(self) -> &'static str {
         match self {
             Self::UnknownFormat => "picture.unknown_format",
+            Self::OtherFormat(_) => "picture.other_format",
+            Self::Moving => "picture.moving",
+            Self::PrintColours => "picture.print_colours",
+            Self::RareCoding => "picture.rare_coding",
+            Self::TooComplex => "picture.too_complex",
+            Self::WrongLength => "picture.wrong_length",
             Self::Truncated => "picture.truncated",
             Self::TooLarge => "picture.too_large",
             Self::TooSmall => "picture.too_small",
@@ -78,12 +120,20 @@ impl fmt::Debug for Picture {
 }
 
 impl Picture {
-    /// Decodes a JPEG or PNG.
+    /// Decodes a JPEG or PNG, the way up that its Exif note states.
     ///
     /// # Errors
-    /// Anything that is not a whole picture of one of the two formats within `limits`.
+    /// Anything that is not one whole, still picture of one of the two formats within `limits`.
     pub fn decode(bytes: &[u8], limits: Limits) -> Result<Self, PictureError> {
         decode(bytes, limits)
+    }
+
+    /// A picture out of one NV21 frame: `width × height` bytes of luma, then V and U for each two by two pixels.
+    ///
+    /// # Errors
+    /// A length that is not exactly one frame of this size, or a size outside `limits`.
+    pub fn from_nv21(width: u32, height: u32, bytes: &[u8], limits: Limits) -> Result<Self, PictureError> {
+        from_nv21(width, height, bytes, limits)
     }
 
     /// A picture out of `width × height × 3` bytes; `None` when the length is another.

@@ -1,6 +1,7 @@
 //! `cargo xtask demo` and `cargo xtask test`: the two commands of this repository.
 
 mod demo;
+mod fuzz;
 mod phase;
 mod postgres;
 mod test;
@@ -14,6 +15,7 @@ usage: cargo xtask <command>
   demo            set up what is missing, build, start server and gate, print addresses; Ctrl-C stops all and erases its data
   demo --script   run the story without a person and say what was seen
   test            set up, then run every check
+  fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";
 
@@ -24,6 +26,8 @@ fn main() -> ExitCode {
         ["demo"] => demo::by_hand(),
         ["demo", "--script"] => demo::script(),
         ["test"] => test::all(),
+        ["fuzz"] => fuzz::fuzz(None),
+        ["fuzz", target] => fuzz::fuzz(Some(target)),
         ["tidy"] => tidy::run(),
         ["setup"] => demo::set_up(),
         _ => {

@@ -175,7 +175,8 @@ struct Said {
     value: Option<String>,
 }
 
-fn read_do(text: &str) -> Option<Do> {
+/// What a message of the kiosk asks for; `None` for anything that is no action.
+pub fn read_do(text: &str) -> Option<Do> {
     let said: Said = serde_json::from_str(text).ok()?;
     Some(match (said.r#do.as_str(), said.value) {
         ("begin", _) => Do::Begin,

@@ -294,6 +294,20 @@ impl Drop for EnrolmentTicket {
 }
 
 impl EnrolmentTicket {
+    const PREFIX: &'static str = "CE1:";
+
+    /// Reads the text of an enrolment QR; `None` for anything that [`Self::to_text`] would not have written.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let bytes = crate::base64url::decode(text.strip_prefix(Self::PREFIX)?)?;
+        countenance_grant::decode_canonical(&bytes)
+    }
+
+    /// The text that the phone shows as a QR.
+    pub fn to_text(&self) -> String {
+        let bytes = zeroize::Zeroizing::new(countenance_grant::encode(self));
+        format!("{}{}", Self::PREFIX, crate::base64url::encode(&bytes))
+    }
+
     /// The two digits that phone and kiosk both show: first byte pair of SHA-256(`code` ‖ fingerprint) modulo 100.
     pub fn digits(&self) -> String {
         let hash = Sha256::new()

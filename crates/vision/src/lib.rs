@@ -1,6 +1,7 @@
 //! From a picture to faces, their quality and liveness, and an embedding. Faces exist in memory only, for one attempt.
 //!
 //! - [`Picture`] decodes JPEG, PNG and NV21 within [`Limits`] and zeroes itself.
+//! - [`code_in`] reads a QR, within a bound, and looks for no face.
 //! - [`Pack`] is a directory of models whose every hash was checked.
 //! - [`Vision`] runs the models and counts what it did ([`Counters`]); [`Vision::rinse`] overwrites what the runtime still holds.
 //!
@@ -8,6 +9,7 @@
 //! ONNX Runtime is reached through the private module `engine` only.
 
 mod align;
+mod code;
 mod counters;
 mod decode;
 mod detect;
@@ -29,6 +31,7 @@ mod vision;
 #[cfg(test)]
 mod golden;
 
+pub use code::code_in;
 pub use counters::{Counters, Meter};
 pub use distance::{distance_mm, rough_distance_mm};
 pub use engine::{LoadError, RunError};

@@ -62,6 +62,14 @@ pub(crate) struct Manifest {
     pub(crate) thresholds: Thresholds,
 }
 
+impl Manifest {
+    fn read(text: &str) -> Result<Self, PackError> {
+        let manifest: Self = toml::from_str(text).map_err(|error| PackError::Manifest(error.message().to_owned()))?;
+        check(&manifest)?;
+        Ok(manifest)
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Files {
@@ -144,8 +152,7 @@ impl Pack {
     /// Reads and checks the pack in `directory`.
     pub fn load(directory: &Path) -> Result<Self, PackError> {
         let text = fs::read_to_string(directory.join("manifest.toml")).map_err(|_| PackError::Missing("manifest.toml".to_owned()))?;
-        let manifest: Manifest = toml::from_str(&text).map_err(|error| PackError::Manifest(error.message().to_owned()))?;
-        check(&manifest)?;
+        let manifest = Manifest::read(&text)?;
         let Files {
             detect,
             landmark,
@@ -160,6 +167,11 @@ impl Pack {
             live: read(directory, live)?,
             manifest,
         })
+    }
+
+    /// Judges a manifest's text alone, without the files that it names.
+    pub fn check_manifest(text: &str) -> Result<(), PackError> {
+        Manifest::read(text).map(drop)
     }
 
     pub fn name(&self) -> &str {

@@ -8,7 +8,7 @@ use countenance_gate_core::challenge::{Pose, Stage, is_straight, pose};
 use countenance_gate_core::machine::{Camera, Input};
 use countenance_gate_core::policy::FacePolicy;
 use countenance_gate_core::sight::{DIFFERENCE_MIN, FRAMES_NEEDED, FaceSeen, Looks, choose, look};
-use countenance_vision::{Area, Face, Landmarks, Limits, Picture, PictureError, RunError, Vision, distance_mm, rough_distance_mm};
+use countenance_vision::{Area, Face, Landmarks, Limits, Picture, PictureError, RunError, Vision, code_in, distance_mm, rough_distance_mm};
 use tracing::debug;
 
 use super::Keeper;
@@ -51,7 +51,7 @@ impl Keeper {
     pub(super) fn look_at(&mut self, jpeg: &[u8]) {
         let input = match self.machine.camera() {
             Camera::Off => return,
-            Camera::Code => match read_code(jpeg) {
+            Camera::Code => match Picture::decode(jpeg, Limits::FRAME).ok().and_then(|picture| code_in(&picture)) {
                 Some(text) => Input::CodeSeen(text),
                 None => return,
             },
@@ -176,15 +176,4 @@ fn measure_looks(vision: &mut Vision, picture: Picture, face: Face, lens: Lens, 
         sharpness: quality.sharpness,
         yaw: quality.yaw,
     })
-}
-
-/// Reads a QR in a frame; faces are not looked for.
-fn read_code(jpeg: &[u8]) -> Option<String> {
-    let picture = Picture::decode(jpeg, Limits::FRAME).ok()?;
-    let (width, height) = (usize::try_from(picture.width()).ok()?, usize::try_from(picture.height()).ok()?);
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| picture.luma(x, y));
-    prepared
-        .detect_grids()
-        .into_iter()
-        .find_map(|grid| grid.decode().ok().map(|(_, text)| text))
 }

@@ -6,8 +6,6 @@ use super::{ANSWER, Capture, Effect, Machine, State, View, screen};
 use crate::policy::{Lane, Policy};
 use crate::wire::EnrolmentTicket;
 
-const PREFIX: &str = "CE1:";
-
 impl Machine {
     pub(super) fn ask_ticket(&mut self, policy: &Policy, view: View<'_>) -> Vec<Effect> {
         if let Err(code) = view.standing.face(policy, view.now) {
@@ -25,7 +23,8 @@ impl Machine {
 
     pub(super) fn ticket_shown(&mut self, capture: &Capture, text: &str, view: View<'_>) -> Vec<Effect> {
         let mut effects = vec![Effect::CloseCamera(capture.window(self.attempt, view.now))];
-        match read_ticket(text) {
+        // A scanner that types may add a line end.
+        match EnrolmentTicket::from_text(text.trim()) {
             Some(ticket) => {
                 self.enter_state(State::Redeeming { ticket: ticket.clone() }, ANSWER, view);
                 effects.push(Effect::Redeem(ticket));
@@ -65,10 +64,4 @@ impl Machine {
         self.enter_state(State::EnrolCapturing { capture }, patience, view);
         vec![]
     }
-}
-
-/// Reads the text of an enrolment QR.
-fn read_ticket(text: &str) -> Option<EnrolmentTicket> {
-    let bytes = crate::base64url::decode(text.trim().strip_prefix(PREFIX)?)?;
-    countenance_grant::decode_canonical(&bytes)
 }

@@ -1,9 +1,7 @@
 use super::*;
-use crate::base64url;
 use crate::challenge::{Liveness, Pose, Stage};
 use crate::testing::{Fixture, PIN, at};
 use countenance_base::SeededRng;
-use countenance_grant::encode;
 use zeroize::Zeroizing;
 
 struct Desk {
@@ -264,7 +262,7 @@ fn enrolment_needs_a_ticket_a_grant_and_the_digits() {
     };
     desk.press(Do::Enrol);
     assert_eq!(desk.machine.camera(), Camera::Code);
-    let text = format!("CE1:{}", base64url::encode(&encode(&ticket)));
+    let text = ticket.to_text();
     let effects = desk.feed(Input::CodeSeen(text));
     assert!(matches!(effects.as_slice(), [Effect::CloseCamera(_), Effect::Redeem(seen)] if *seen == ticket));
     desk.feed(Input::Redeemed(Ok(())));

@@ -1,0 +1,73 @@
+//! The targets, by what the bytes are.
+
+mod codes;
+mod grants;
+mod journal;
+mod pictures;
+mod texts;
+
+use crate::Target;
+
+/// All of them, in the order of their names.
+pub const ALL: [Target; 15] = [
+    Target {
+        name: "consent",
+        run: texts::consent,
+    },
+    Target {
+        name: "door_qr",
+        run: codes::door_qr,
+    },
+    Target {
+        name: "grant",
+        run: grants::grant,
+    },
+    Target {
+        name: "grant_signed_anew",
+        run: grants::grant_signed_anew,
+    },
+    Target {
+        name: "journal_frame",
+        run: journal::journal_frame,
+    },
+    Target {
+        name: "kiosk_message",
+        run: texts::kiosk_message,
+    },
+    Target {
+        name: "letter",
+        run: grants::letter,
+    },
+    Target {
+        name: "nv21",
+        run: pictures::nv21,
+    },
+    Target {
+        name: "pack_manifest",
+        run: texts::pack_manifest,
+    },
+    Target {
+        name: "picture",
+        run: pictures::picture,
+    },
+    Target {
+        name: "policy",
+        run: grants::policy,
+    },
+    Target {
+        name: "qr_in_picture",
+        run: codes::qr_in_picture,
+    },
+    Target {
+        name: "snapshot",
+        run: grants::snapshot,
+    },
+    Target {
+        name: "ticket",
+        run: codes::ticket,
+    },
+    Target {
+        name: "wire",
+        run: journal::wire,
+    },
+];

@@ -1,0 +1,8 @@
+//! Replays every target's corpus and its mutations, on the stable toolchain.
+
+#[cfg(test)]
+mod finds;
+#[cfg(test)]
+mod replays;
+#[cfg(test)]
+mod seeds;

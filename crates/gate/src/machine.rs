@@ -193,7 +193,7 @@ impl Machine {
         }
         let Some(policy) = view.policy else {
             if matches!(input, Input::Kiosk(_)) {
-                self.show(screen::Shown::refused("policy.none"), view);
+                return self.end(screen::Shown::refused("policy.none"), view);
             }
             return vec![];
         };
@@ -377,12 +377,15 @@ impl Machine {
 
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "the states named are all with an open camera; a new one without is no concern here"
+        reason = "the states named are all with a window to close; a new one without is no concern here"
     )]
     fn close_camera(&self, view: View<'_>) -> Vec<Effect> {
         match &self.state {
+            // While the frames are measured the camera is off, and its window is still to be journalled.
             State::Capturing { capture, .. }
+            | State::Measuring { capture, .. }
             | State::EnrolCapturing { capture }
+            | State::Sealing { capture }
             | State::ScanQr { capture, .. }
             | State::ScanEnrol { capture } => {
                 vec![Effect::CloseCamera(capture.window(self.attempt, view.now)), Effect::Forget]
@@ -420,5 +423,7 @@ const fn opened_by(lane: Lane) -> &'static str {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

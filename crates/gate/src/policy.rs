@@ -213,6 +213,14 @@ impl Policy {
         self.households.iter().find(|household| household.unit == unit)
     }
 
+    /// The unit of the household that this person belongs to.
+    pub fn unit_of(&self, person: PersonId) -> Option<&str> {
+        self.households
+            .iter()
+            .find(|household| household.people.iter().any(|member| member.person == person))
+            .map(|household| household.unit.as_str())
+    }
+
     pub fn member(&self, person: PersonId) -> Option<&Member> {
         self.households
             .iter()

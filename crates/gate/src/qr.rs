@@ -11,7 +11,7 @@ const GOOD_S: u64 = 60;
 /// One person's QR per gate and minute; more than that is not kept in mind.
 const USED_MAX: usize = 512;
 
-const PREFIX: &str = "CQ1:";
+pub(crate) const PREFIX: &str = "CQ1:";
 
 /// QRs that were used within the last minutes.
 #[derive(Debug, Default)]

@@ -99,11 +99,11 @@ impl Capture {
 
     fn accept(&mut self, now: Timestamp) -> Step {
         self.taken += 1;
-        match self.challenge {
-            None if self.taken >= FRAMES_NEEDED => Step::Met,
-            None => Step::Wait,
-            Some(_) => self.follow(Pose::Front, now),
+        if self.challenge.is_some() {
+            return self.follow(Pose::Front, now);
         }
+        self.frames += 1;
+        if self.taken >= FRAMES_NEEDED { Step::Met } else { Step::Wait }
     }
 
     fn follow(&mut self, pose: Pose, now: Timestamp) -> Step {

@@ -57,7 +57,11 @@ impl Machine {
     ) -> Vec<Effect> {
         let checked = qr::check(text, policy, &mut self.used_qrs, view.now);
         let mut effects = match (errand, checked) {
-            (Errand::Enter, Ok(person)) => self.proven(None, proofs, Proof { lane: Lane::Qr, person }, policy, view),
+            // Where a second lane is asked, it is asked of this person's household: there is nobody left to key a unit in for.
+            (Errand::Enter, Ok(person)) => {
+                let unit = policy.unit_of(person).map(str::to_owned);
+                self.proven(unit, proofs, Proof { lane: Lane::Qr, person }, policy, view)
+            }
             (Errand::Withdraw, Ok(person)) => self.confirm_withdrawal(person, view),
             (_, Err(code)) => self.refuse(code, vec![Lane::Qr], None, policy, view),
         };

@@ -322,3 +322,79 @@ fn a_question_without_an_answer_goes_back_to_the_beginning() {
     desk.feed(Input::Tick);
     assert_eq!(desk.screen().key, "idle");
 }
+
+fn windows(effects: &[Effect]) -> Vec<u32> {
+    effects
+        .iter()
+        .filter_map(|effect| {
+            if let Effect::CloseCamera(window) = effect {
+                Some(window.frames)
+            } else {
+                None
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn a_window_counts_the_frames_that_were_taken() {
+    let mut desk = Desk::new();
+    desk.reach_camera("12-1803");
+    desk.feed(Input::FrameRefused("face.none"));
+    for _ in 0..3 {
+        desk.feed(Input::FrameAccepted);
+    }
+    assert_eq!(windows(&desk.feed(Input::Measured(Measured::Unknown))), [4]);
+}
+
+#[test]
+fn a_window_is_closed_also_when_measuring_ends_otherwise() {
+    for ending in [Input::Kiosk(Do::Cancel), Input::Failed("internal".into()), Input::Tick] {
+        let mut desk = Desk::new();
+        desk.reach_camera("12-1803");
+        for _ in 0..3 {
+            desk.feed(Input::FrameAccepted);
+        }
+        desk.now = at(60);
+        assert_eq!(windows(&desk.feed(ending.clone())), [3], "{ending:?}");
+    }
+}
+
+#[test]
+fn a_policy_that_goes_closes_the_camera() {
+    let mut desk = Desk::new();
+    desk.reach_camera("12-1803");
+    desk.feed(Input::FrameAccepted);
+    let view = View {
+        policy: None,
+        standing: &desk.fixture.standing,
+        now: desk.now,
+    };
+    let effects = desk.machine.handle(Input::Kiosk(Do::Begin), view, &mut desk.rng);
+    assert_eq!(windows(&effects), [1]);
+    assert!(effects.contains(&Effect::Forget));
+}
+
+#[test]
+fn who_shows_a_qr_first_can_key_the_pin_that_is_asked_with_it() {
+    let mut desk = Desk::new();
+    desk.fixture.policy.door.ways = vec![vec![Lane::Qr, Lane::Pin]];
+    let seconds = desk.now.seconds();
+    let signature = desk
+        .fixture
+        .key_a
+        .sign_plain(crate::wire::qr_text_to_sign(desk.fixture.a, seconds).as_bytes());
+    let bytes = [desk.fixture.a.as_bytes().as_slice(), &seconds.to_be_bytes(), &signature.0].concat();
+    desk.press(Do::Qr);
+    desk.feed(Input::CodeSeen(format!(
+        "{}{}",
+        crate::qr::PREFIX,
+        crate::base64url::encode(&bytes)
+    )));
+    assert_eq!(desk.screen().actions, ["pin", "cancel"]);
+    desk.press(Do::PinLane);
+    let effects = desk.press(Do::Pin(Zeroizing::new(PIN.into())));
+    assert!(matches!(effects.as_slice(), [Effect::CheckPin { unit, .. }] if unit == "12-1803"));
+    let person = desk.fixture.a;
+    assert_eq!(opens(&desk.feed(Input::PinChecked(Some(person)))), 1);
+}

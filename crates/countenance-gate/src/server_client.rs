@@ -127,7 +127,7 @@ impl ServerClient {
         if answer.content_length().is_some_and(|length| length > BODY_BYTES_MAX as u64) {
             return Err(ServerFailed::Garbage);
         }
-        let bytes = answer.bytes().await.map_err(ServerFailed::Unreachable)?;
+        let bytes = read_bounded(answer).await?;
         if status != 200 {
             debug!(status, path, "server refused a request");
             return Err(ServerFailed::Status(status));
@@ -139,4 +139,16 @@ impl ServerClient {
         }
         decode_canonical(&bytes).ok_or(ServerFailed::Garbage)
     }
+}
+
+/// The body, chunk by chunk: the stated length was checked, and where none is stated the end must not be the sender's choice.
+async fn read_bounded(mut answer: reqwest::Response) -> Result<Vec<u8>, ServerFailed> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(ServerFailed::Unreachable)? {
+        if bytes.len() + chunk.len() > BODY_BYTES_MAX {
+            return Err(ServerFailed::Garbage);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }

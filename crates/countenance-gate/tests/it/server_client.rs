@@ -1,12 +1,15 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::routing::post;
 use countenance_base::{GateId, SystemClock};
 use countenance_gate::server_client::{ServerClient, ServerFailed};
-use countenance_gate_core::wire::{Frames, FramesAnswer, PATH_FRAMES};
+use countenance_gate_core::wire::{BODY_BYTES_MAX, Frames, FramesAnswer, PATH_FRAMES};
 use countenance_grant::SigningKey;
+use futures_util::stream;
 
 async fn ask(router: Option<Router>) -> Result<FramesAnswer, ServerFailed> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -35,4 +38,26 @@ async fn a_server_that_answers_garbage_or_nothing_is_not_believed() {
     assert!(matches!(ask(Some(forged)).await, Err(ServerFailed::Signature)));
     let broken = Router::new().route(PATH_FRAMES, post(|| async { StatusCode::INTERNAL_SERVER_ERROR }));
     assert!(matches!(ask(Some(broken)).await, Err(ServerFailed::Status(500))));
+}
+
+/// A length that is not stated must not be the sender's choice: what answers need not be the server at all.
+#[tokio::test]
+async fn an_answer_without_a_length_is_read_up_to_the_bound_and_no_further() {
+    const PIECE: usize = 64 << 10;
+    const PIECES: usize = 4_096;
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&sent);
+    let endless = move || {
+        let counter = Arc::clone(&counter);
+        let pieces = (0..PIECES).map(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(vec![7u8; PIECE])
+        });
+        async move { Body::from_stream(stream::iter(pieces)) }
+    };
+    let answered = ask(Some(Router::new().route(PATH_FRAMES, post(endless)))).await;
+    let sent = sent.load(Ordering::SeqCst) * PIECE;
+    assert!(matches!(answered, Err(ServerFailed::Garbage)), "{answered:?} after {sent} bytes");
+    // What lies in the sockets' buffers was made but not read.
+    assert!((BODY_BYTES_MAX..BODY_BYTES_MAX * 4).contains(&sent), "{sent} bytes were taken");
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask demo` and `cargo xtask test`: the two commands of this repository.
 
+mod bench;
 mod demo;
 mod fuzz;
 mod phase;
@@ -16,6 +17,8 @@ usage: cargo xtask <command>
   demo --script   run the story without a person and say what was seen
   test            set up, then run every check
   fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
+  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, gate (all of these by default),
+                  accuracy --faces DIR | --pairs FILE, pad DIR
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         ["test"] => test::all(),
         ["fuzz"] => fuzz::fuzz(None),
         ["fuzz", target] => fuzz::fuzz(Some(target)),
+        ["bench", words @ ..] => bench::all(words),
         ["tidy"] => tidy::run(),
         ["setup"] => demo::set_up(),
         _ => {

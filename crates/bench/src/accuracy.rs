@@ -29,6 +29,8 @@ pub(crate) struct AccuracyArguments {
 
 /// Small pictures are enlarged to about this many pixels across, as a camera would see a face at a door.
 const WIDTH: u32 = 368;
+/// Share of the width that is added on each side: one over this.
+const BORDER: usize = 3;
 const ENROLLED: usize = 3;
 const RATES: [f64; 3] = [0.01, 0.001, 0.0001];
 /// FPIR that a search may have.
@@ -84,8 +86,14 @@ fn pgm(bytes: &[u8]) -> Option<Picture> {
     let mut at = 2;
     let mut numbers = [0usize; 3];
     for number in &mut numbers {
-        while bytes.get(at)?.is_ascii_whitespace() {
-            at += 1;
+        while bytes.get(at)?.is_ascii_whitespace() || *bytes.get(at)? == b'#' {
+            // A comment goes to the end of its line.
+            let comment = *bytes.get(at)? == b'#';
+            at += if comment {
+                bytes.get(at..)?.iter().position(|byte| *byte == b'\n')?
+            } else {
+                1
+            };
         }
         while let Some(digit) = bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
             *number = *number * 10 + usize::from(digit - b'0');
@@ -95,11 +103,18 @@ fn pgm(bytes: &[u8]) -> Option<Picture> {
     let [width, height, _] = numbers;
     let grey = bytes.get(at + 1..)?;
     let factor = (WIDTH as usize / width.max(1)).max(1);
-    let (wide, high) = (width * factor, height * factor);
+    // A detector wants to see around a face; these pictures end at it. What is added is even grey.
+    let border = width * factor / BORDER;
+    let (wide, high) = (width * factor + 2 * border, height * factor + 2 * border);
     let mut rgb = Zeroizing::new(Vec::with_capacity(wide * high * 3));
     for y in 0..high {
         for x in 0..wide {
-            let value = between(grey, width, height, x, y, factor)?;
+            let inside = (border..wide - border).contains(&x) && (border..high - border).contains(&y);
+            let value = if inside {
+                between(grey, width, height, x - border, y - border, factor)?
+            } else {
+                127
+            };
             rgb.extend([value; 3]);
         }
     }
@@ -190,6 +205,8 @@ fn faces(eyes: &mut Eyes, pack: &Pack, folder: &Path, det: Option<&Path>) -> any
         people.len(),
         table(&HEAD, &rows)
     );
+    text += "\nThe mirrored crop is kept where it helps most, at FMR 0.1 %; it costs one embedding at enrolment. Choosing three of five by pose and sharpness is not done: \
+             it does not help on these pictures. The margin costs nobody here and speaks when two people are alike.\n";
     text += &searches(&people, pack);
     text += &thresholds(&mirrored, pack);
     if let Some(path) = det {
@@ -466,11 +483,12 @@ mod tests {
 
     #[test]
     fn a_pgm_is_enlarged_and_keeps_its_corners() {
-        let picture = pgm(b"P5\n2 2\n255\n\x00\xff\xff\x00").unwrap();
-        assert_eq!((picture.width(), picture.height()), (368, 368));
-        let luma = |x, y| picture.luma(x, y);
-        assert!(luma(0, 0) < 10 && luma(367, 0) > 245 && luma(0, 367) > 245 && luma(367, 367) < 10);
-        assert!((100..156).contains(&luma(184, 184)), "{}", luma(184, 184));
+        let picture = pgm(b"P5\n# drawn\n2 2\n255\n\x00\xff\xff\x00").unwrap();
+        assert_eq!((picture.width(), picture.height()), (612, 612));
+        let inner = |x: usize, y: usize| picture.luma(x + 122, y + 122);
+        assert_eq!(picture.luma(3, 3), 127);
+        assert!(inner(0, 0) < 10 && inner(367, 0) > 245 && inner(0, 367) > 245 && inner(367, 367) < 10);
+        assert!((100..156).contains(&inner(184, 184)), "{}", inner(184, 184));
         assert!(pgm(b"P5\n2 2\n255\n\x00").is_none());
     }
 

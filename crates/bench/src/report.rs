@@ -37,13 +37,14 @@ pub(crate) fn machine() -> String {
         let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
         line.split_once(':').map_or(String::new(), |(_, value)| value.trim().to_owned())
     };
-    let model = field(&read("/proc/cpuinfo"), "model name");
+    let cpuinfo = read("/proc/cpuinfo");
+    let model = field(&cpuinfo, "model name");
     let memory = field(&read("/proc/meminfo"), "MemTotal");
     let kib: u64 = memory.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
     let day = countenance_base::Clock::now(&countenance_base::SystemClock).rfc3339();
     let day = day.split('T').next().unwrap_or_default().to_owned();
-    format!("{model}, {cores} cores used, {} GiB, {day}", kib / 1_048_576)
+    format!("{model}, {cores} cores, {} GiB, {day}", kib / 1_048_576)
 }
 
 /// A table; every row has as many cells as the head.

@@ -39,10 +39,10 @@ fn a_manifest_that_switches_a_safeguard_off_is_refused() {
     let path = copy.path().join("manifest.toml");
     let text = fs::read_to_string(&path).unwrap();
     let spoiled = [
-        ("match_threshold = 0.58", "match_threshold = 0.0"),
-        ("match_threshold = 0.58", "match_threshold = nan"),
+        ("match_threshold = 0.57", "match_threshold = 0.0"),
+        ("match_threshold = 0.57", "match_threshold = nan"),
         ("live_threshold = 0.80", "live_threshold = -1.0"),
-        ("search_max = 100", "search_max = 0"),
+        ("search_max = 108", "search_max = 0"),
         ("crop = 2.7", "crop = 0.5"),
         ("file = \"fr_detect.onnx\"", "file = \"../fr_detect.onnx\""),
         ("version = 1\n", "version = 1\nsurprise = true\n"),

@@ -8,12 +8,17 @@ use crate::phase::{cargo, root, run, run_in, say};
 
 const REQUIREMENTS: &str = "bench/requirements.txt";
 /// What is run when nothing is named; the others need pictures.
-const WITHOUT_PICTURES: [&str; 4] = ["vision", "search", "ledger", "gate"];
+const WITHOUT_PICTURES: [&str; 5] = ["vision", "search", "ledger", "gate", "server"];
 
 /// `words`: what to measure, with its arguments; nothing for everything that needs no pictures of people.
 pub(crate) fn all(words: &[&str]) -> anyhow::Result<()> {
     countenance_setup::models()?;
     run(&cargo(), &["build", "--quiet", "--release", "-p", "countenance-bench"])?;
+    // Apart: the programs are built without what the bench alone may have.
+    run(
+        &cargo(),
+        &["build", "--quiet", "--release", "-p", "countenance", "-p", "countenance-gate"],
+    )?;
     let peers = peers()?;
     match words {
         [] => WITHOUT_PICTURES.iter().try_for_each(|what| measure(&peers, &[what])),
@@ -21,12 +26,13 @@ pub(crate) fn all(words: &[&str]) -> anyhow::Result<()> {
     }
 }
 
-/// On one core, with everything it starts.
+/// On one core, with everything it starts; a server and its gates are not a matter of one core.
 fn measure(peers: &Path, words: &[&str]) -> anyhow::Result<()> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let bench = target.join("release/countenance-bench").display().to_string();
     let peers = peers.display().to_string();
-    let mut arguments = vec!["-c", "1", &bench, "--peers", &peers];
+    let cores = if words.first() == Some(&"server") { "0-1" } else { "1" };
+    let mut arguments = vec!["-c", cores, &bench, "--peers", &peers];
     arguments.extend(words);
     run_in(&root(), "taskset", &arguments, &[])
 }

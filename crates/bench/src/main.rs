@@ -8,6 +8,7 @@ mod peers;
 mod presentation;
 mod report;
 mod search;
+mod server;
 mod stats;
 mod vision;
 
@@ -36,6 +37,8 @@ enum What {
     Search,
     /// Durable appends
     Ledger,
+    /// Passages taken in and a page of them, over HTTP
+    Server,
     /// Ten thousand templates: memory, cold start, erasing one
     Gate,
     /// Child of `gate`: opens what is there and says what it took
@@ -56,6 +59,7 @@ fn main() -> anyhow::Result<()> {
         What::Vision => ("vision", vision::measure(peers.as_deref())?),
         What::Search => ("search", search::measure(peers.as_deref())?),
         What::Ledger => ("ledger", ledger::measure()?),
+        What::Server => ("server", server::measure()?),
         What::Gate => ("gate", gate::measure()?),
         What::GateOpen { folder } => return gate::open(&folder),
         What::Accuracy(arguments) => ("accuracy", accuracy::measure(&arguments)?),

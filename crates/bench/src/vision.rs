@@ -74,8 +74,8 @@ pub(crate) fn measure(environment: Option<&Path>) -> anyhow::Result<String> {
         held(median(&stages.whole) <= 30.0 && percentile(&stages.whole, 0.99) <= 60.0),
         held(median(&attempts) <= 120.0)
     )?;
-    text += "\nLiveness beside alignment and embedding on two cores would shorten this by a few milliseconds, and is not done: grants and trace stand \
-        between them, and nobody who fails liveness is embedded.\n";
+    text += "\nStages are not side by side: the order is liveness, grants, trace, embedding, and nobody who fails liveness is embedded, so the two that \
+        cost most may not overlap.\n";
     Ok(text)
 }
 

@@ -220,9 +220,11 @@ impl Estate {
         Ok(())
     }
 
-    /// A page of the server that anybody may read.
-    pub async fn page(&self, path: &str) -> anyhow::Result<String> {
-        Ok(http()?.get(self.server() + path).send().await?.error_for_status()?.text().await?)
+    /// A page that anybody may read, of the server that keeps the ledger.
+    pub async fn ledger_page(&self, path: &str) -> anyhow::Result<String> {
+        let port = self.ports.first().context("no port")?;
+        let url = format!("http://127.0.0.1:{port}{path}");
+        Ok(http()?.get(url).send().await?.error_for_status()?.text().await?)
     }
 
     /// A new one-time link for the operator, as made on the server's own machine.

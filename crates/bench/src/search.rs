@@ -27,7 +27,7 @@ pub(crate) fn measure(environment: Option<&Path>) -> anyhow::Result<String> {
         let reading = repeat(|| read_all(&gallery));
         let ours = repeat(|| scan(&gallery, &probe).map_or(0, |(at, _)| at as u64));
         drop(gallery);
-        rows.push(row(size, "ours: whole numbers, three bytes in four left out", &ours, bytes));
+        rows.push(row(size, "ours: whole numbers, one byte a number instead of four", &ours, bytes));
         rows.push(row(size, "the memory itself: reading the same bytes once", &reading, bytes));
         let over = median(&ours) / median(&reading);
         write!(

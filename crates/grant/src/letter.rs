@@ -1,8 +1,8 @@
 //! A letter: bytes that only named recipients can open. HPKE (RFC 9180: X25519, HKDF-SHA-256, AES-256-GCM) wraps a fresh key for
-//! each recipient; the bytes themselves are sealed once under it (AES-256-GCM-SIV, RFC 8452).
+//! each recipient; the bytes themselves are sealed once under it (AES-256-GCM, which browsers have, too: a person opens their own).
 
-use aes_gcm_siv::aead::{Aead as _, KeyInit as _, Payload};
-use aes_gcm_siv::{Aes256GcmSiv, Key, Nonce};
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce};
 use countenance_base::rng::LentRng;
 use countenance_base::{Rng, rng};
 use hpke::aead::AesGcm256;
@@ -75,8 +75,8 @@ pub fn open_letter(secret: &[u8; 32], context: &[u8], letter: &[u8]) -> Option<Z
     })
 }
 
-fn cipher(key: &[u8; 32]) -> Aes256GcmSiv {
-    Aes256GcmSiv::new(&Key::<Aes256GcmSiv>::from(*key))
+fn cipher(key: &[u8; 32]) -> Aes256Gcm {
+    Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
 }
 
 #[cfg(test)]

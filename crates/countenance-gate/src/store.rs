@@ -11,10 +11,8 @@
 //! Every change of the page goes the way of [`commit`]: a new page under a new anchor, then the old anchor's end. What stays of old
 //! pages in free blocks, copies or backups has no key any more. (A file does not resist disk forensics as a TPM or HSM does.)
 
-mod anchor_file;
 mod claimed;
 mod commit;
-mod files;
 mod repair;
 mod slots;
 
@@ -22,6 +20,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countenance_anchor::{AnchorError, AnchorFile, files};
 use countenance_base::{GrantId, PersonId, Rng, Timestamp};
 use countenance_gallery::{Enrolled, KeyPage, SealedTemplate, StoreKey};
 use countenance_gate_core::journal::Ratchet;
@@ -31,7 +30,6 @@ use zeroize::Zeroizing;
 pub use claimed::ClaimedGate;
 pub use countenance_gallery::forbid_core_dumps;
 
-use anchor_file::AnchorFile;
 use commit::Step;
 use slots::Slots;
 
@@ -65,6 +63,20 @@ impl StoreError {
             Self::Broken | Self::Seal | Self::Io { .. } => "store.write",
         }
     }
+}
+
+impl From<AnchorError> for StoreError {
+    fn from(error: AnchorError) -> Self {
+        match error {
+            AnchorError::Io { what, source } => Self::Io { what, source },
+            AnchorError::Exists => Self::Exists,
+            AnchorError::Corrupt(what) => Self::Corrupt(what),
+        }
+    }
+}
+
+fn failed(what: &'static str) -> impl FnOnce(std::io::Error) -> StoreError {
+    move |source| StoreError::Io { what, source }
 }
 
 /// An opened store. One process holds it at a time.
@@ -199,7 +211,7 @@ impl SealedStore {
             },
             rng,
         )?;
-        files::wipe(&self.snapshot_path(before), rng)
+        Ok(files::wipe(&self.snapshot_path(before), rng)?)
     }
 
     /// The stored snapshot, `None` before the first or when it does not open.

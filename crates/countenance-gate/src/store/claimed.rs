@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use countenance_anchor::files;
 use countenance_base::{GateId, SiteId, from_hex, to_hex};
 use countenance_grant::PublicKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, files};
+use super::StoreError;
 
 /// Which gate this is, and whom it listens to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,11 +12,12 @@
 //! A crash within (b) tears the new place only: its checksum fails and the old state holds. A crash within (c) tears the old place,
 //! which then is no anchor, as it should be.
 
+use countenance_anchor::files;
 use countenance_base::Rng;
 use countenance_gallery::Anchor;
 use zeroize::Zeroizing;
 
-use super::{SealedStore, StoreError, files};
+use super::{SealedStore, StoreError};
 
 /// What is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +46,7 @@ impl SealedStore {
         files::sync_folder(&self.data)?;
         after(Step::KeysWritten)?;
 
-        self.anchor.write(new, &anchor, rng)?;
+        self.anchor.write(new, anchor.bytes(), rng)?;
         self.generation = new;
         after(Step::AnchorWritten)?;
 

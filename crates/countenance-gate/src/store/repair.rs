@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
+use countenance_anchor::{AnchorFile, files};
 use countenance_base::Rng;
 use countenance_gallery::{Anchor, KeyPage};
 use zeroize::Zeroizing;
 
-use super::anchor_file::AnchorFile;
 use super::claimed::{self, ClaimedGate};
 use super::commit::keys_path;
 use super::slots::Slots;
-use super::{SealedStore, StoreError, files};
+use super::{SealedStore, StoreError};
 
 impl SealedStore {
     /// Makes the store of a newly claimed gate. Crash order: `gate.toml` comes last, and a store without it does not exist; what an
@@ -29,7 +29,7 @@ impl SealedStore {
         drop(draft);
         files::write_new(&keys_path(data, 1), &sealed)?;
         files::sync_folder(data)?;
-        anchor_file.write(1, &first, rng)?;
+        anchor_file.write(1, first.bytes(), rng)?;
         files::sync_folder(anchor)?;
         files::write_new(&claimed::path(data), &text)?;
         files::sync_folder(data)?;
@@ -53,7 +53,8 @@ impl SealedStore {
             .next()
             .ok_or(StoreError::Corrupt("no anchor is whole"))?;
         let sealed = files::read(&keys_path(data, generation))?;
-        let page = KeyPage::open(&sealed, &in_force, generation, &bound).ok_or(StoreError::Corrupt("the key page does not open"))?;
+        let page = KeyPage::open(&sealed, &Anchor::from_bytes(&in_force), generation, &bound)
+            .ok_or(StoreError::Corrupt("the key page does not open"))?;
         drop(in_force);
         let slots = Slots::open(data)?;
         let store = Self {

@@ -5,12 +5,12 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
+use countenance_anchor::files;
 use countenance_base::Rng;
 use countenance_gallery::{SEALED_TEMPLATE_BYTES, SealedTemplate};
 use zeroize::Zeroizing;
 
-use super::StoreError;
-use super::files::{self, failed};
+use super::{StoreError, failed};
 
 const SLOT_BYTES: usize = 2048;
 /// First byte of a place that no template lies in.
@@ -24,11 +24,11 @@ impl Slots {
     }
 
     pub(super) fn create(data: &Path) -> Result<Self, StoreError> {
-        files::create(&Self::path(data)).map(Self)
+        Ok(Self(files::create(&Self::path(data))?))
     }
 
     pub(super) fn open(data: &Path) -> Result<Self, StoreError> {
-        files::open(&Self::path(data)).map(Self)
+        Ok(Self(files::open(&Self::path(data))?))
     }
 
     pub(super) fn read(&self, slot: u32) -> Result<Zeroizing<Vec<u8>>, StoreError> {

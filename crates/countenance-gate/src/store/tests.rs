@@ -72,7 +72,7 @@ impl Place {
             .held()
             .unwrap()
             .iter()
-            .map(|(_, anchor)| *anchor.bytes())
+            .map(|(_, anchor)| ***anchor)
             .collect()
     }
 }

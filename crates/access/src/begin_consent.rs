@@ -6,7 +6,7 @@ use countenance_persons::{
     lookup_purpose, next_version, render_notice, signing_key,
 };
 use countenance_rules::Notice;
-use countenance_storage::Tx;
+use countenance_trace::Trace;
 
 use crate::question::{Asked, ask_enrol};
 use crate::{Door, list_gates_of_door, lookup_door};
@@ -25,7 +25,7 @@ pub struct BegunConsent {
 ///
 /// # Errors
 /// `Refused` when the rulebook would not permit the enrolment even with the signature, e.g. because nothing but the face would open this door.
-pub async fn begin_consent(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId, door: DoorId) -> Result<BegunConsent, ConsentError> {
+pub async fn begin_consent(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId, door: DoorId) -> Result<BegunConsent, ConsentError> {
     signing_key(tx, person).await?.ok_or(ConsentError::NoAccount)?;
     let door = lookup_door(tx, door).await?.ok_or(ConsentError::NoPurpose)?;
     let purpose = lookup_active_purpose(tx, door.id).await?.ok_or(ConsentError::NoPurpose)?;
@@ -60,7 +60,7 @@ pub async fn begin_consent(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId, doo
 
 /// Makes an enrolment code for a signed consent and one of its gates. An older code for the same ends.
 pub async fn make_enrolment_code(
-    tx: &mut Tx,
+    tx: &mut Trace,
     ctx: &mut Ctx<'_>,
     person: PersonId,
     consent: ConsentId,
@@ -78,7 +78,7 @@ pub async fn make_enrolment_code(
 }
 
 /// Asks the rulebook about a signed consent as it stands now.
-pub(crate) async fn check_enrolment(tx: &mut Tx, ctx: &Ctx<'_>, consent: &Consent, gate: GateId) -> Result<(), ConsentError> {
+pub(crate) async fn check_enrolment(tx: &mut Trace, ctx: &Ctx<'_>, consent: &Consent, gate: GateId) -> Result<(), ConsentError> {
     let purpose = lookup_purpose(tx, consent.purpose).await?.ok_or(ConsentError::NoPurpose)?;
     let door = lookup_door(tx, consent.door).await?.ok_or(ConsentError::NoPurpose)?;
     let notice = render_notice(ctx, &purpose).map_err(ConsentError::Notice)?;

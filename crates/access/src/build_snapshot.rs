@@ -11,13 +11,14 @@ use countenance_grant::{Act, Envelope, SigningKey, SnapshotStatement, Statement,
 use countenance_persons::{
     Consent, ConsentError, Ctx, MemberKeys, Purpose, epoch, list_live_consents, list_member_keys, lookup_active_purpose, render_notice,
 };
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::question::{Asked, Compiling, ask_match};
 use crate::{Door, Gate, lookup_door, store};
 
 /// Compiles and signs the snapshot of `gate` at the present epoch.
-pub async fn build_snapshot(tx: &mut Tx, ctx: &Ctx<'_>, site_key: &SigningKey, gate: &Gate) -> Result<Envelope, StoreError> {
+pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey, gate: &Gate) -> Result<Envelope, StoreError> {
     let door = lookup_door(tx, gate.door).await?.ok_or(StoreError::Column { column: "door_id" })?;
     let epoch = epoch(tx).await?;
     let members = list_member_keys(tx, ctx).await?;
@@ -47,7 +48,7 @@ pub async fn build_snapshot(tx: &mut Tx, ctx: &Ctx<'_>, site_key: &SigningKey, g
 }
 
 async fn match_grants(
-    tx: &mut Tx,
+    tx: &mut Trace,
     ctx: &Ctx<'_>,
     gate: &Gate,
     door: &Door,
@@ -130,7 +131,7 @@ fn match_statement(ctx: &Ctx<'_>, gate: &Gate, consent: &Consent, epoch: u64) ->
 }
 
 /// The gate checks its readers itself and says so with each poll: one without an alarm about them proves the other ways as well as a passage does.
-async fn other_way_worked(tx: &mut Tx, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
+async fn other_way_worked(tx: &mut Trace, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
     let lane_dead = store::gate::list_alarms(tx)
         .await?
         .iter()

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use countenance_base::{DoorId, GateId, Timestamp};
+use countenance_gate_core::journal::RecordKind;
 use countenance_gate_core::wire::{Claim, Claimed};
 use countenance_persons::{Ctx, make_code, print_code, raise_epoch, read_code};
 use countenance_storage::{StoreError, Tx};
+use countenance_trace::{Event, Trace};
 
 use crate::{lookup_door, store};
 
@@ -89,7 +91,7 @@ impl ClaimGateError {
 }
 
 /// Binds the device's key. The caller has checked that the request was signed by that key.
-pub async fn claim_gate(tx: &mut Tx, ctx: &Ctx<'_>, claim: &Claim) -> Result<Claimed, ClaimGateError> {
+pub async fn claim_gate(tx: &mut Trace, ctx: &Ctx<'_>, claim: &Claim) -> Result<Claimed, ClaimGateError> {
     let code = read_code(&claim.code).ok_or(ClaimGateError::Code)?;
     if store::gate::device_key_known(tx, claim.device_key).await? {
         return Err(ClaimGateError::KeyKnown);
@@ -97,6 +99,7 @@ pub async fn claim_gate(tx: &mut Tx, ctx: &Ctx<'_>, claim: &Claim) -> Result<Cla
     let hash = ctx.pepper.hash_code(KIND, &code);
     let gate = store::gate::claim(tx, hash, claim, ctx.now).await?.ok_or(ClaimGateError::Code)?;
     raise_epoch(tx).await?;
+    tx.leave(Event::site(RecordKind::Changed, format!("gate.claimed {gate}")));
     Ok(Claimed {
         site: ctx.site.id,
         gate,

@@ -1,7 +1,8 @@
 //! Why a consenting person's face does not open a door: what the rulebook said when the last snapshot was compiled.
 
 use countenance_base::{ConsentId, GateId, Text};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::store;
 
@@ -17,6 +18,6 @@ pub struct KeptFinding {
 }
 
 /// The reasons that stand against this consent, none when its face lane is open.
-pub async fn findings_of_consent(tx: &mut Tx, consent: ConsentId) -> Result<Vec<KeptFinding>, StoreError> {
+pub async fn findings_of_consent(tx: &mut Trace, consent: ConsentId) -> Result<Vec<KeptFinding>, StoreError> {
     store::finding::list_of_consent(tx, consent).await
 }

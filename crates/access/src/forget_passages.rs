@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use countenance_base::Timestamp;
 use countenance_persons::{Ctx, list_purposes};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::store;
 
 /// Removes passages and capture windows that are older than their retention, and says how many.
-pub async fn forget_passages(tx: &mut Tx, ctx: &Ctx<'_>) -> Result<u64, StoreError> {
+pub async fn forget_passages(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<u64, StoreError> {
     let usual = ctx.rulebook.parameters().passage_retention_days;
     let mut forgotten = store::passage::forget(tx, before(ctx.now, usual)).await?;
     for purpose in list_purposes(tx).await? {

@@ -2,7 +2,8 @@
 
 use countenance_base::{GateId, PersonId, Timestamp};
 use countenance_gate_core::wire::{Passage, Window};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::store;
 
@@ -26,16 +27,16 @@ pub struct WindowView {
 }
 
 /// The newest hundred passages of the site before `before`; the last one's time is the next page's `before`.
-pub async fn passages_view(tx: &mut Tx, before: Timestamp) -> Result<Vec<PassageView>, StoreError> {
+pub async fn passages_view(tx: &mut Trace, before: Timestamp) -> Result<Vec<PassageView>, StoreError> {
     store::passage::list(tx, before, PAGE).await
 }
 
 /// The same, of one person.
-pub async fn passages_of_person(tx: &mut Tx, person: PersonId, before: Timestamp) -> Result<Vec<PassageView>, StoreError> {
+pub async fn passages_of_person(tx: &mut Trace, person: PersonId, before: Timestamp) -> Result<Vec<PassageView>, StoreError> {
     store::passage::list_of_person(tx, person, before, PAGE).await
 }
 
 /// The newest hundred capture windows before `before`.
-pub async fn windows_view(tx: &mut Tx, before: Timestamp) -> Result<Vec<WindowView>, StoreError> {
+pub async fn windows_view(tx: &mut Trace, before: Timestamp) -> Result<Vec<WindowView>, StoreError> {
     store::passage::list_windows(tx, before, PAGE).await
 }

@@ -6,7 +6,7 @@ use countenance_persons::{
     Consent, ConsentError, Credential, Ctx, FacePerson, FaceQuestion, Purpose, face_facts, list_credentials, lookup_person, signing_key,
 };
 use countenance_rules::{EnrolFace, MatchFace, Notice, OtherWayFacts, Request, Ruling};
-use countenance_storage::Tx;
+use countenance_trace::Trace;
 
 use crate::door::DoorSettings;
 
@@ -20,7 +20,7 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Whether this person may be enrolled under this consent at this gate now.
-pub(crate) async fn ask_enrol(tx: &mut Tx, ctx: &Ctx<'_>, asked: &Asked<'_>, consent: &Consent) -> Result<Ruling, ConsentError> {
+pub(crate) async fn ask_enrol(tx: &mut Trace, ctx: &Ctx<'_>, asked: &Asked<'_>, consent: &Consent) -> Result<Ruling, ConsentError> {
     let code_minutes = ctx.rulebook.parameters().enrolment_code_minutes;
     let credentials = list_credentials(tx, consent.person).await?;
     let face = facts(tx, ctx, asked, consent, &credentials).await?;
@@ -38,7 +38,7 @@ pub(crate) struct Compiling {
 
 /// Whether this person's face may be compared at this gate from now until the consent ends.
 pub(crate) async fn ask_match(
-    tx: &mut Tx,
+    tx: &mut Trace,
     ctx: &Ctx<'_>,
     asked: &Asked<'_>,
     consent: &Consent,
@@ -55,7 +55,7 @@ pub(crate) async fn ask_match(
 }
 
 async fn facts(
-    tx: &mut Tx,
+    tx: &mut Trace,
     ctx: &Ctx<'_>,
     asked: &Asked<'_>,
     consent: &Consent,

@@ -6,7 +6,8 @@ use countenance_base::GrantId;
 use countenance_gate_core::wire::Redeemed;
 use countenance_grant::{Act, EnrolGrant, SigningKey, Statement};
 use countenance_persons::{CodeRefused, Consent, ConsentError, Ctx, GoodCode, check_enrolment_code, use_enrolment_code};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::Gate;
 use crate::begin_consent::check_enrolment;
@@ -15,7 +16,13 @@ use crate::begin_consent::check_enrolment;
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 
 /// Checks the code, asks the rulebook, uses the code up and mints, all in `tx`. A refusal changes nothing.
-pub async fn redeem_code(tx: &mut Tx, ctx: &mut Ctx<'_>, site_key: &SigningKey, gate: &Gate, typed: &str) -> Result<Redeemed, StoreError> {
+pub async fn redeem_code(
+    tx: &mut Trace,
+    ctx: &mut Ctx<'_>,
+    site_key: &SigningKey,
+    gate: &Gate,
+    typed: &str,
+) -> Result<Redeemed, StoreError> {
     if gate.forked_at.is_some() {
         return Ok(Redeemed::Refused("gate.forked".to_owned()));
     }
@@ -36,7 +43,7 @@ pub async fn redeem_code(tx: &mut Tx, ctx: &mut Ctx<'_>, site_key: &SigningKey, 
     mint(tx, ctx, site_key, gate, &code).await
 }
 
-async fn mint(tx: &mut Tx, ctx: &mut Ctx<'_>, site_key: &SigningKey, gate: &Gate, code: &GoodCode) -> Result<Redeemed, StoreError> {
+async fn mint(tx: &mut Trace, ctx: &mut Ctx<'_>, site_key: &SigningKey, gate: &Gate, code: &GoodCode) -> Result<Redeemed, StoreError> {
     let Some(consent) = code.consent.signed() else {
         return Ok(Redeemed::Refused("consent.state".to_owned()));
     };

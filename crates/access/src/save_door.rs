@@ -1,10 +1,12 @@
 //! An operator saves a door. A door that only a face opens cannot be saved.
 
 use countenance_base::{DoorId, Text};
+use countenance_gate_core::journal::RecordKind;
 use countenance_gate_core::policy::Lane;
 use countenance_persons::{Ctx, raise_epoch};
 use countenance_rules::{Request, Ruling};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::{Event, Trace};
 
 use crate::door::{Door, DoorSettings};
 use crate::store;
@@ -55,7 +57,7 @@ impl SaveDoorError {
 }
 
 /// Saves the door, if the rulebook permits it, and lets its gates know.
-pub async fn save_door(tx: &mut Tx, ctx: &mut Ctx<'_>, input: SaveDoor) -> Result<DoorId, SaveDoorError> {
+pub async fn save_door(tx: &mut Trace, ctx: &mut Ctx<'_>, input: SaveDoor) -> Result<DoorId, SaveDoorError> {
     check_form(&input)?;
     let ruling = ctx.rulebook.rule(&Request::SaveDoor(input.settings.facts()));
     if !ruling.permitted {
@@ -72,6 +74,7 @@ pub async fn save_door(tx: &mut Tx, ctx: &mut Ctx<'_>, input: SaveDoor) -> Resul
     };
     store::door::put(tx, &door).await?;
     raise_epoch(tx).await?;
+    tx.leave(Event::site(RecordKind::Changed, format!("door.saved {}", door.number)));
     Ok(id)
 }
 

@@ -5,7 +5,8 @@ use countenance_gate_core::journal::Leaf;
 use countenance_gate_core::wire::{Frames, FramesAnswer, Head, Note, Receipt, UploadedFrame};
 use countenance_grant::{Envelope, PublicKey, encode};
 use countenance_persons::{ReceiptRefused, ReceiptView, take_receipt};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::gate::{ALARM_RECEIPT, Gate};
 use crate::store;
@@ -23,7 +24,7 @@ enum Taken {
 }
 
 /// Takes frames in order. Taking the same ones again changes nothing; others in their place are a fork.
-pub async fn take_frames(tx: &mut Tx, gate: &Gate, frames: &Frames, now: Timestamp) -> Result<FramesAnswer, StoreError> {
+pub async fn take_frames(tx: &mut Trace, gate: &Gate, frames: &Frames, now: Timestamp) -> Result<FramesAnswer, StoreError> {
     let mut held = gate.held;
     if gate.forked_at.is_some() {
         return Ok(FramesAnswer {
@@ -53,7 +54,7 @@ pub async fn take_frames(tx: &mut Tx, gate: &Gate, frames: &Frames, now: Timesta
     })
 }
 
-async fn take_frame(tx: &mut Tx, gate: &Gate, held: Head, frame: &UploadedFrame, now: Timestamp) -> Result<Taken, StoreError> {
+async fn take_frame(tx: &mut Trace, gate: &Gate, held: Head, frame: &UploadedFrame, now: Timestamp) -> Result<Taken, StoreError> {
     let Some(leaf) = frame
         .leaf()
         .filter(|leaf| leaf.gate == gate.id && frame.record.len() <= RECORD_BYTES_MAX)
@@ -89,7 +90,7 @@ async fn take_frame(tx: &mut Tx, gate: &Gate, held: Head, frame: &UploadedFrame,
     Ok(Taken::Kept(next))
 }
 
-async fn take_note(tx: &mut Tx, gate: &Gate, leaf: &Leaf, note: &Note, now: Timestamp) -> Result<(), StoreError> {
+async fn take_note(tx: &mut Trace, gate: &Gate, leaf: &Leaf, note: &Note, now: Timestamp) -> Result<(), StoreError> {
     match note {
         // A gate speaks for its own door only.
         Note::Passage(passage) if passage.door == gate.door => store::passage::put(tx, gate.id, leaf.sequence, passage).await,

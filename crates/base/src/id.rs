@@ -76,12 +76,19 @@ ids! {
     OperatorId,
     /// One person in front of one gate, from intent to result.
     AttemptId,
+    /// Something the server did that waits for its leaf.
+    EventId,
 }
 
 /// A gate's public registry number; eight bytes in every ledger leaf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode, minicbor::CborLen)]
 #[cbor(transparent)]
 pub struct GateId(#[n(0)] pub u64);
+
+impl GateId {
+    /// The number under which the server itself writes; no gate has it.
+    pub const SERVER: Self = Self(0);
+}
 
 impl fmt::Display for GateId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

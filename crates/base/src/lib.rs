@@ -13,8 +13,9 @@ pub mod secret;
 pub use bytes::{from_hex, to_hex};
 pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
 pub use id::{
-    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId, SiteId,
+    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId,
+    SiteId,
 };
 pub use locale::{Locale, Text};
-pub use rng::{Rng, SeededRng, SystemRng};
+pub use rng::{DrawnRng, Rng, SeededRng, SystemRng};
 pub use secret::{Secret, SecretKey};

@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::SecretKey;
+
 /// A source of random bytes.
 pub trait Rng: Send {
     fn fill(&mut self, bytes: &mut [u8]);
@@ -48,6 +50,38 @@ impl Rng for SeededRng {
             hash.update(self.counter.to_be_bytes());
             self.counter += 1;
             for (byte, random) in chunk.iter_mut().zip(hash.finalize()) {
+                *byte = random;
+            }
+        }
+    }
+}
+
+/// A source of one's own, drawn from another: SHA-256 in counter mode under 32 bytes of it. As good as the one it was drawn from.
+#[derive(Debug)]
+pub struct DrawnRng {
+    seed: SecretKey,
+    counter: u64,
+}
+
+impl DrawnRng {
+    pub fn from(rng: &mut dyn Rng) -> Self {
+        Self {
+            seed: SecretKey::new(bytes(rng)),
+            counter: 0,
+        }
+    }
+}
+
+impl Rng for DrawnRng {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            let hash = Sha256::new()
+                .chain_update(b"countenance/drawn-rng/v1")
+                .chain_update(self.seed.expose())
+                .chain_update(self.counter.to_be_bytes())
+                .finalize();
+            self.counter += 1;
+            for (byte, random) in chunk.iter_mut().zip(hash) {
                 *byte = random;
             }
         }

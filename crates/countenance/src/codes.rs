@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use countenance_access::{ledger_key, lookup_door_by_number, make_gate_code, take_ledger_key};
 use countenance_base::{Clock as _, SimClock, SystemRng};
 use countenance_persons::make_operator_link;
+use countenance_trace::Reader;
 
 use crate::data::Home;
 use crate::ledger::open_signer;
@@ -61,7 +62,7 @@ pub(crate) async fn print_ledger_key(arguments: LedgerKeyArguments) -> anyhow::R
 pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()> {
     let state = open_site(&arguments.home).await?;
     let mut rng = SystemRng;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Console).await?;
     let door = lookup_door_by_number(&mut tx, arguments.door)
         .await?
         .with_context(|| format!("there is no door {}", arguments.door))?;
@@ -77,7 +78,7 @@ pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()
 pub(crate) async fn print_operator_link(arguments: OperatorLinkArguments) -> anyhow::Result<()> {
     let state = open_site(&arguments.home).await?;
     let mut rng = SystemRng;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Console).await?;
     let mut ctx = state.ctx(&mut rng);
     if let Some(file) = arguments.sim_clock {
         ctx.now = SimClock::new(file).now();

@@ -1,6 +1,7 @@
 //! The data folder: keys, pepper, and the database unless that is elsewhere. Made once at first start, refused when it is half there.
 //!
 //! `site.key` signs snapshots, grants and answers · `pepper` binds PINs and codes to this site · `countenance.db` ·
+//! `keyring/` the server's own monthly secrets about persons, under an anchor ·
 //! `evidence-shares/` three files to hand to three holders and remove. The private evidence key is never written.
 //! A second server of the site is given the same folder, or a copy of `site.key` and `pepper`, and the same database.
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use countenance_base::{Rng, SecretKey, SiteId, Timestamp, from_hex, rng, to_hex};
 use countenance_grant::{SigningKey, letter_key};
+use countenance_keyring::Keyring;
 use countenance_persons::{Pepper, Site, found_site, lookup_site};
 use countenance_storage::{Db, DbUrl, StoreError};
 
@@ -21,6 +23,7 @@ use crate::shamir::{SHARES, combine, split};
 const SITE_KEY: &str = "site.key";
 const PEPPER: &str = "pepper";
 const DATABASE: &str = "countenance.db";
+const KEYRING: &str = "keyring";
 const SHARES_FOLDER: &str = "evidence-shares";
 
 /// Where a site lives.
@@ -56,6 +59,11 @@ impl Home {
 
     pub(crate) fn shares(&self) -> PathBuf {
         self.data.join(SHARES_FOLDER)
+    }
+
+    /// Keys of persons that the server itself holds. Only the server that keeps the ledger has them.
+    pub(crate) fn keyring(&self) -> PathBuf {
+        self.data.join(KEYRING)
     }
 
     fn url(&self) -> DbUrl {
@@ -127,6 +135,7 @@ impl Data {
         let root = SecretKey::new(rng::bytes(rng));
         write_secret(&folder.join(PEPPER), &to_hex(root.expose()))?;
         let evidence_key = make_evidence_key(&folder.join(SHARES_FOLDER), rng)?;
+        let keyring = Keyring::create(&home.keyring(), rng).context("making the keyring")?;
         let site = Site {
             id: SiteId::new(now, rng),
             name: config.name.text(),
@@ -136,7 +145,9 @@ impl Data {
             time_zone: config.time_zone.clone(),
             public_key: site_key.public(),
             evidence_key,
+            intake_key: keyring.intake(),
         };
+        drop(keyring);
         if let DbUrl::Sqlite(path) = home.url() {
             // Made by us with a mode of ours: SQLite keeps it for its log beside it.
             write_secret(&path, "")?;

@@ -6,6 +6,7 @@ use countenance_access::forget_passages;
 use countenance_base::SystemRng;
 use countenance_persons::{expire_consents, forget_ended_sessions, forget_enrolment_codes};
 use countenance_storage::StoreError;
+use countenance_trace::Reader;
 
 use crate::state::AppState;
 
@@ -57,13 +58,13 @@ pub(crate) async fn tidy_up(state: &AppState) -> Result<Done, StoreError> {
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
     let mut done = Done::default();
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     done.consents = expire_consents(&mut tx, ctx.now).await?;
     tx.commit().await?;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     done.passages = forget_passages(&mut tx, &ctx).await?;
     tx.commit().await?;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     done.sessions = forget_ended_sessions(&mut tx, ctx.now).await?;
     done.codes = forget_enrolment_codes(&mut tx, ctx.now).await?;
     tx.commit().await?;

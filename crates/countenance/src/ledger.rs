@@ -1,6 +1,7 @@
 //! The site's ledger at work: leaves of journals are appended, the tree is signed, witnesses are asked, and what enough of them saw is
 //! published. Doors never wait for any of this.
 
+mod own_leaves;
 mod publish;
 mod site_ledger;
 mod witnesses;
@@ -8,6 +9,7 @@ mod witnesses;
 use std::sync::{Arc, Mutex};
 
 use countenance_tlog::{Note, Witnessed};
+use countenance_trace::Writer;
 use tokio::sync::watch;
 
 pub(crate) use publish::run;
@@ -29,6 +31,8 @@ pub(crate) struct Published {
 #[derive(Debug, Clone)]
 pub(crate) struct Handle {
     pub(crate) ledger: Arc<Mutex<SiteLedger>>,
+    /// The server's own leaves, and the keyring that they are made with.
+    pub(crate) writer: Arc<tokio::sync::Mutex<Writer>>,
     pub(crate) published: watch::Receiver<Option<Arc<Published>>>,
     /// Whom a verifier has to trust, in the words of tlog-policy; who runs each witness stands in comments.
     pub(crate) policy: String,

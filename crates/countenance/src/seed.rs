@@ -4,7 +4,7 @@ use anyhow::{Context as _, ensure};
 use countenance_access::{DoorSettings, SaveDoor, make_gate_code, save_door};
 use countenance_base::{SystemClock, SystemRng, Text};
 use countenance_persons::{Ctx, ImportHousehold, NewPerson, Person, import_household, make_claim_letter, make_operator_link};
-use countenance_storage::Tx;
+use countenance_trace::{Reader, Trace};
 use serde::Serialize;
 
 use crate::config::SiteConfig;
@@ -62,7 +62,7 @@ pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
     let mut rng = SystemRng;
     let now = countenance_base::Clock::now(&SystemClock);
     let state = state_of(Data::found(&arguments.home, &SiteConfig::demo(), now, &mut rng).await?)?;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     let mut ctx = state.ctx(&mut rng);
     let gates = doors(&mut tx, &mut ctx).await?;
     let people = households(&mut tx, &mut ctx).await?;
@@ -80,7 +80,7 @@ pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn doors(tx: &mut Tx, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Gate>> {
+async fn doors(tx: &mut Trace, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Gate>> {
     let names = [
         ("一号门（东门）", "Door 1 (east gate)"),
         ("二号门（南门）", "Door 2 (south gate)"),
@@ -111,7 +111,7 @@ async fn doors(tx: &mut Tx, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Gate>> {
 }
 
 /// Two people in the story's home, one everywhere else.
-async fn households(tx: &mut Tx, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Person>> {
+async fn households(tx: &mut Trace, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Person>> {
     let mut asked_for = Vec::new();
     for building in 1..=BUILDINGS {
         for floor in 1..=FLOORS {
@@ -136,7 +136,7 @@ async fn households(tx: &mut Tx, ctx: &mut Ctx<'_>) -> anyhow::Result<Vec<Person
     Ok(asked_for)
 }
 
-async fn letters(tx: &mut Tx, ctx: &mut Ctx<'_>, people: &[Person]) -> anyhow::Result<Vec<Letter>> {
+async fn letters(tx: &mut Trace, ctx: &mut Ctx<'_>, people: &[Person]) -> anyhow::Result<Vec<Letter>> {
     let mut letters = Vec::new();
     for (name, person) in ["A", "B", "C"].into_iter().zip(people) {
         let letter = make_claim_letter(tx, ctx, person.id).await?.context("a person of the demo")?;

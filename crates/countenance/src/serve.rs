@@ -9,6 +9,7 @@ use axum::Router;
 use countenance_base::{Clock, SimClock, SystemClock, SystemRng};
 use countenance_persons::{make_operator_link, operator_can_sign_in};
 use countenance_rules::Rulebook;
+use countenance_trace::Reader;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -84,7 +85,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 /// Opens the ledger and begins its work, unless another server of this site keeps it.
 async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option<&Path>) -> anyhow::Result<Option<JoinHandle<()>>> {
     let witnesses = witnesses.map_or_else(|| Ok(Witnesses::default()), Witnesses::read)?;
-    let Some(ledger) = ledger::open(home.folder(), state.db(), &state.site().id.to_string()).await? else {
+    let Some((ledger, writer)) = ledger::open(home, state.db(), &state.site().id.to_string()).await? else {
         tracing::info!("another server of this site keeps the ledger");
         return Ok(None);
     };
@@ -96,10 +97,11 @@ async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option<&Path>) ->
     let handle = ledger::Handle {
         policy: witnesses.policy_text(ledger.key()),
         ledger: Arc::new(Mutex::new(ledger)),
+        writer: Arc::new(tokio::sync::Mutex::new(writer)),
         published,
     };
     state.keep_ledger(handle.clone());
-    let work = ledger::run(state.clone(), handle.ledger, witnesses, policy, publish);
+    let work = ledger::run(state.clone(), handle, witnesses, policy, publish);
     Ok(Some(tokio::spawn(work)))
 }
 
@@ -128,7 +130,7 @@ async fn open_or_found(arguments: &ServeArguments, clock: &dyn Clock) -> anyhow:
 #[expect(clippy::print_stdout, reason = "the link is this command's output; a log would keep it")]
 async fn print_first_link(state: &AppState, address: &str) -> anyhow::Result<()> {
     let mut rng = SystemRng;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     if operator_can_sign_in(&mut tx, state.now()).await? {
         return Ok(());
     }

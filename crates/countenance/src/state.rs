@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use countenance_base::{Clock, Rng, Timestamp};
+use countenance_base::{Clock, Rng, SystemRng, Timestamp};
 use countenance_grant::SigningKey;
 use countenance_persons::{Ctx, Pepper, Site};
 use countenance_rules::Rulebook;
-use countenance_storage::Db;
+use countenance_storage::{Db, StoreError};
+use countenance_trace::{Pen, Reader, Trace};
 use tokio::sync::watch;
 
 use crate::data::Data;
@@ -113,6 +114,25 @@ impl AppState {
             pepper: &self.0.pepper,
             site: &self.0.site,
         }
+    }
+
+    /// What a use case writes its trace with, outside of one.
+    fn pen(&self) -> Pen {
+        Pen {
+            intake: self.0.site.intake_key,
+            now: self.now(),
+            rng: Box::new(SystemRng),
+        }
+    }
+
+    /// A transaction that writes, and may touch rows about persons.
+    pub(crate) async fn trace(&self, reader: Reader) -> Result<Trace, StoreError> {
+        Ok(Trace::begin(self.db().write().await?, reader, self.pen()))
+    }
+
+    /// A transaction that only reads. An operator who looks at persons needs [`AppState::trace`]: the look is written down.
+    pub(crate) async fn read(&self, reader: Reader) -> Result<Trace, StoreError> {
+        Ok(Trace::begin(self.db().read().await?, reader, self.pen()))
     }
 
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {

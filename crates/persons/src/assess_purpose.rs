@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use countenance_base::PurposeId;
 use countenance_rules::AssessmentHead;
-use countenance_storage::Tx;
+use countenance_trace::Trace;
 
-use crate::purpose::{Assessment, PurposeError, PurposeState};
+use crate::purpose::{Assessment, PurposeError, PurposeState, changed};
 use crate::{Ctx, Operator, store};
 
 /// Input of [`assess_purpose`].
@@ -22,7 +22,7 @@ pub struct AssessPurpose {
 }
 
 /// Attaches the assessment to a purpose that is not active yet; whether it is enough is asked at activation.
-pub async fn assess_purpose(tx: &mut Tx, ctx: &mut Ctx<'_>, input: AssessPurpose) -> Result<(), PurposeError> {
+pub async fn assess_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, input: AssessPurpose) -> Result<(), PurposeError> {
     let purpose = store::purpose::lookup(tx, input.purpose).await?.ok_or(PurposeError::Unknown)?;
     match purpose.state() {
         PurposeState::Declared | PurposeState::Assessed => {}
@@ -38,5 +38,7 @@ pub async fn assess_purpose(tx: &mut Tx, ctx: &mut Ctx<'_>, input: AssessPurpose
         approved_by: input.operator.id,
         kept_until: ctx.now.plus(keep),
     };
-    Ok(store::purpose::assess(tx, purpose.id, &assessment).await?)
+    store::purpose::assess(tx, purpose.id, &assessment).await?;
+    tx.leave(changed(purpose.id, "purpose.assessed"));
+    Ok(())
 }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use countenance_base::{PersonId, rng};
+use countenance_gate_core::journal::RecordKind;
 use countenance_grant::{PublicKey, seal_letter};
-use countenance_storage::{Db, StoreError, Tx};
+use countenance_storage::{Db, StoreError};
+use countenance_trace::{Event, PersonSecret, Reader, Trace};
 use subtle::ConstantTimeEq as _;
 
 use crate::code::{CLAIM_CODE_CHARS, make_code, print_code, read_code};
@@ -39,6 +41,8 @@ pub struct ClaimAccount {
     pub signing_key: [u8; 32],
     /// X25519: gates seal records to it.
     pub record_key: [u8; 32],
+    /// The server's own monthly secret about the person, from their S.
+    pub secret: PersonSecret,
 }
 
 impl std::fmt::Debug for ClaimAccount {
@@ -81,7 +85,7 @@ impl ClaimAccountError {
 }
 
 /// Makes a claim code for `person`; an older one ends.
-pub async fn make_claim_letter(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId) -> Result<Option<ClaimLetter>, StoreError> {
+pub async fn make_claim_letter(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId) -> Result<Option<ClaimLetter>, StoreError> {
     let Some(person) = store::person::lookup(tx, person).await? else {
         return Ok(None);
     };
@@ -98,6 +102,10 @@ pub async fn make_claim_letter(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId)
 pub async fn claim_account(db: &Db, ctx: &mut Ctx<'_>, input: ClaimAccount) -> Result<PersonSession, ClaimAccountError> {
     check_pin(&input.pin)?;
     check_record_key(ctx, &input)?;
+    // A month to come would keep what happens until then out of the person's sight.
+    if input.secret.month > ctx.now.month() {
+        return Err(ClaimAccountError::Key);
+    }
     let person = check_code(db, ctx, &input).await?;
     // argon2 takes tens of milliseconds: outside any transaction.
     let pin_salt = rng::bytes(ctx.rng);
@@ -109,7 +117,7 @@ pub async fn claim_account(db: &Db, ctx: &mut Ctx<'_>, input: ClaimAccount) -> R
         record_key: input.record_key,
         throttle: crate::pin::Throttle::default(),
     };
-    let mut tx = db.write().await?;
+    let mut tx = ctx.trace(db.write().await?, Reader::Own(person));
     // Checked again by the statement itself: of two parallel claims with one code the second changes no row.
     match store::person::use_claim_code(&mut tx, person, ctx.now).await {
         Err(StoreError::Affected { .. }) => return Err(ClaimAccountError::Used),
@@ -119,6 +127,10 @@ pub async fn claim_account(db: &Db, ctx: &mut Ctx<'_>, input: ClaimAccount) -> R
         return Err(ClaimAccountError::Used);
     }
     let session = begin_person_session(&mut tx, ctx, person).await?;
+    tx.leave(Event {
+        secret: Some(input.secret),
+        ..Event::about(person, RecordKind::Changed, "account.claimed")
+    });
     tx.commit().await?;
     Ok(session)
 }
@@ -131,8 +143,8 @@ fn check_record_key(ctx: &mut Ctx<'_>, input: &ClaimAccount) -> Result<(), Claim
 }
 
 /// Counts the try durably, then judges it.
-async fn check_code(db: &Db, ctx: &Ctx<'_>, input: &ClaimAccount) -> Result<PersonId, ClaimAccountError> {
-    let mut tx = db.write().await?;
+async fn check_code(db: &Db, ctx: &mut Ctx<'_>, input: &ClaimAccount) -> Result<PersonId, ClaimAccountError> {
+    let mut tx = ctx.trace(db.write().await?, Reader::Machine);
     let Some(person) = crate::lookup_person_by_login(&mut tx, &input.login).await? else {
         return Err(ClaimAccountError::Wrong);
     };

@@ -2,7 +2,8 @@
 
 use countenance_base::{ConsentId, DoorId, GateId, GrantId, PersonId, PurposeId, Timestamp};
 use countenance_grant::{ConsentStatement, Mode, PublicKey, Signature, SignedConsent};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::receipt::ReceiptView;
 use crate::store;
@@ -149,7 +150,7 @@ pub struct ConsentView {
 }
 
 /// A person's own consent with its receipts; `None` when it is not theirs.
-pub async fn lookup_consent(tx: &mut Tx, person: PersonId, id: ConsentId) -> Result<Option<ConsentView>, StoreError> {
+pub async fn lookup_consent(tx: &mut Trace, person: PersonId, id: ConsentId) -> Result<Option<ConsentView>, StoreError> {
     let Some(consent) = store::consent::lookup(tx, id).await?.filter(|consent| consent.person == person) else {
         return Ok(None);
     };
@@ -158,12 +159,12 @@ pub async fn lookup_consent(tx: &mut Tx, person: PersonId, id: ConsentId) -> Res
 }
 
 /// The person's live consent to `purpose`.
-pub async fn lookup_live_consent(tx: &mut Tx, person: PersonId, purpose: PurposeId) -> Result<Option<Consent>, StoreError> {
+pub async fn lookup_live_consent(tx: &mut Trace, person: PersonId, purpose: PurposeId) -> Result<Option<Consent>, StoreError> {
     store::consent::lookup_live(tx, person, purpose).await
 }
 
 /// All consents that a person ever signed, the newest first, with their receipts.
-pub async fn consents_view(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsentView>, StoreError> {
+pub async fn consents_view(tx: &mut Trace, person: PersonId) -> Result<Vec<ConsentView>, StoreError> {
     let mut views = Vec::new();
     for consent in store::consent::list_of_person(tx, person).await? {
         let receipts = store::receipt::list_of_consent(tx, consent.id).await?;
@@ -173,6 +174,6 @@ pub async fn consents_view(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsentV
 }
 
 /// The live consents to `purpose`; compiled into snapshots.
-pub async fn list_live_consents(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
+pub async fn list_live_consents(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
     store::consent::list_live(tx, purpose).await
 }

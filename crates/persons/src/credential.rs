@@ -3,7 +3,8 @@
 use countenance_base::{CredentialId, PersonId, Timestamp, rng};
 use countenance_gate_core::policy::{Lane, PinVerifier};
 use countenance_grant::{PublicKey, decode_canonical, encode};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::pin::{InvalidPin, check_pin};
 use crate::store::credential::CredentialRow;
@@ -44,7 +45,7 @@ impl TurnOnError {
 }
 
 /// Lets the person's signing key open doors as a QR code. Turning on what is on changes nothing.
-pub async fn turn_on_qr(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId) -> Result<(), TurnOnError> {
+pub async fn turn_on_qr(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId) -> Result<(), TurnOnError> {
     store::account::lookup(tx, person).await?.ok_or(TurnOnError::NoAccount)?;
     if store::credential::list_live(tx, person)
         .await?
@@ -71,7 +72,7 @@ pub async fn turn_on_qr(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId) -> Res
 /// Sets the door PIN; an older one ends.
 ///
 /// Gates hold its verifier without the pepper (they decide alone), so it must differ from the account's PIN: a stolen gate opens no account.
-pub async fn turn_on_pin(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId, pin: &str) -> Result<(), TurnOnError> {
+pub async fn turn_on_pin(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId, pin: &str) -> Result<(), TurnOnError> {
     check_pin(pin)?;
     let account = store::account::lookup(tx, person).await?.ok_or(TurnOnError::NoAccount)?;
     if ctx.pepper.pin_fits(pin, &account.pin_salt, &account.pin_hash) {
@@ -99,7 +100,7 @@ pub async fn turn_on_pin(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId, pin: 
 }
 
 /// Ends the live credential of `lane`. A face lane that rested on it closes with the next snapshot, by the rulebook.
-pub async fn turn_off(tx: &mut Tx, ctx: &Ctx<'_>, person: PersonId, lane: Lane) -> Result<bool, StoreError> {
+pub async fn turn_off(tx: &mut Trace, ctx: &Ctx<'_>, person: PersonId, lane: Lane) -> Result<bool, StoreError> {
     let ended = store::credential::end(tx, person, lane, ctx.now).await? > 0;
     if ended {
         raise_epoch(tx).await?;
@@ -108,7 +109,7 @@ pub async fn turn_off(tx: &mut Tx, ctx: &Ctx<'_>, person: PersonId, lane: Lane) 
 }
 
 /// The person's live ways in.
-pub async fn list_credentials(tx: &mut Tx, person: PersonId) -> Result<Vec<Credential>, StoreError> {
+pub async fn list_credentials(tx: &mut Trace, person: PersonId) -> Result<Vec<Credential>, StoreError> {
     let rows = store::credential::list_live(tx, person).await?;
     Ok(rows
         .iter()
@@ -132,7 +133,7 @@ pub struct MemberKeys {
 }
 
 /// Everyone with an account, ordered by unit and login. A sealed PIN that does not open is left out: the lane refuses, nothing opens.
-pub async fn list_member_keys(tx: &mut Tx, ctx: &Ctx<'_>) -> Result<Vec<MemberKeys>, StoreError> {
+pub async fn list_member_keys(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<Vec<MemberKeys>, StoreError> {
     let mut live: std::collections::BTreeMap<PersonId, Vec<CredentialRow>> = std::collections::BTreeMap::new();
     for row in store::credential::list_all_live(tx).await? {
         live.entry(row.person).or_default().push(row);
@@ -162,11 +163,11 @@ pub async fn list_member_keys(tx: &mut Tx, ctx: &Ctx<'_>) -> Result<Vec<MemberKe
 }
 
 /// The public half of the key with which this person signs; `None` before they claimed their account.
-pub async fn signing_key(tx: &mut Tx, person: PersonId) -> Result<Option<PublicKey>, StoreError> {
+pub async fn signing_key(tx: &mut Trace, person: PersonId) -> Result<Option<PublicKey>, StoreError> {
     Ok(store::account::lookup(tx, person).await?.map(|account| account.signing_key))
 }
 
-async fn begin(tx: &mut Tx, credential: CredentialRow) -> Result<(), StoreError> {
+async fn begin(tx: &mut Trace, credential: CredentialRow) -> Result<(), StoreError> {
     store::credential::insert(tx, &credential).await?;
     raise_epoch(tx).await?;
     Ok(())
@@ -178,4 +179,9 @@ fn open_pin(ctx: &Ctx<'_>, row: &CredentialRow) -> Option<PinVerifier> {
 
 fn context(person: PersonId, credential: CredentialId) -> Vec<u8> {
     [b"countenance/door-pin/v1".as_slice(), person.as_bytes(), credential.as_bytes()].concat()
+}
+
+/// The X25519 key that records about this person are sealed to; `None` without an account.
+pub async fn record_key(tx: &mut Trace, person: PersonId) -> Result<Option<[u8; 32]>, StoreError> {
+    Ok(store::account::lookup(tx, person).await?.map(|account| account.record_key))
 }

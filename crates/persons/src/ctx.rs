@@ -1,8 +1,10 @@
 //! What every use case is handed beside its input.
 
-use countenance_base::{Rng, SiteId, Text, Timestamp};
+use countenance_base::{DrawnRng, Rng, SiteId, Text, Timestamp};
 use countenance_grant::PublicKey;
 use countenance_rules::Rulebook;
+use countenance_storage::Tx;
+use countenance_trace::{Pen, Reader, Trace};
 
 use crate::Pepper;
 
@@ -14,6 +16,22 @@ pub struct Ctx<'a> {
     pub rulebook: &'a Rulebook,
     pub pepper: &'a Pepper,
     pub site: &'a Site,
+}
+
+impl Ctx<'_> {
+    /// What this use case writes its trace with.
+    pub fn pen(&mut self) -> Pen {
+        Pen {
+            intake: self.site.intake_key,
+            now: self.now,
+            rng: Box::new(DrawnRng::from(self.rng)),
+        }
+    }
+
+    /// A trace of this use case on `tx`.
+    pub fn trace(&mut self, tx: Tx, reader: Reader) -> Trace {
+        Trace::begin(tx, reader, self.pen())
+    }
 }
 
 impl std::fmt::Debug for Ctx<'_> {
@@ -39,4 +57,6 @@ pub struct Site {
     pub public_key: PublicKey,
     /// X25519; its private half exists only as shares, two of three of which open evidence.
     pub evidence_key: [u8; 32],
+    /// X25519: what the server did is sealed to it until it has a leaf. The keyring holds its private half.
+    pub intake_key: Option<[u8; 32]>,
 }

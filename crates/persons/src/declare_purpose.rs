@@ -2,9 +2,9 @@
 
 use countenance_base::{OperatorId, PurposeId};
 use countenance_rules::{PurposeFacts, Request};
-use countenance_storage::Tx;
+use countenance_trace::Trace;
 
-use crate::purpose::{DoorWords, Purpose, PurposeError};
+use crate::purpose::{DoorWords, Purpose, PurposeError, changed};
 use crate::{Ctx, store};
 
 /// Input of [`declare_purpose`].
@@ -16,7 +16,7 @@ pub struct DeclarePurpose {
 }
 
 /// Keeps the declaration, if the rulebook permits it.
-pub async fn declare_purpose(tx: &mut Tx, ctx: &mut Ctx<'_>, input: DeclarePurpose) -> Result<PurposeId, PurposeError> {
+pub async fn declare_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, input: DeclarePurpose) -> Result<PurposeId, PurposeError> {
     let mut facts = input.facts;
     facts.alternatives = facts
         .alternatives
@@ -40,5 +40,6 @@ pub async fn declare_purpose(tx: &mut Tx, ctx: &mut Ctx<'_>, input: DeclarePurpo
         ended_at: None,
     };
     store::purpose::insert(tx, &purpose).await?;
+    tx.leave(changed(purpose.id, "purpose.declared"));
     Ok(purpose.id)
 }

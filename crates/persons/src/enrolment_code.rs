@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use countenance_base::{ConsentId, EnrolmentCodeId, GateId, GrantId, Timestamp};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::code::{ENROLMENT_CODE_CHARS, make_code, read_code};
 use crate::consent::Consent;
@@ -56,7 +57,7 @@ impl CodeRefused {
 }
 
 /// Makes the code for a signed consent; the caller has asked the rulebook. An older code of this consent and gate ends.
-pub async fn issue_code(tx: &mut Tx, ctx: &mut Ctx<'_>, consent: &Consent, gate: GateId) -> Result<EnrolmentCode, StoreError> {
+pub async fn issue_code(tx: &mut Trace, ctx: &mut Ctx<'_>, consent: &Consent, gate: GateId) -> Result<EnrolmentCode, StoreError> {
     let code = make_code(ENROLMENT_CODE_CHARS, ctx.rng);
     let life = Duration::from_secs(u64::from(ctx.rulebook.parameters().enrolment_code_minutes) * 60);
     let row = CodeRow {
@@ -85,7 +86,7 @@ pub struct GoodCode {
 }
 
 /// Looks at a code that `gate` was shown.
-pub async fn check_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, gate: GateId, typed: &str) -> Result<GoodCode, CodeRefused> {
+pub async fn check_enrolment_code(tx: &mut Trace, ctx: &Ctx<'_>, gate: GateId, typed: &str) -> Result<GoodCode, CodeRefused> {
     let code = read_code(typed).ok_or(CodeRefused::Unknown)?;
     let row = store::consent::lookup_code(tx, ctx.pepper.hash_code(KIND, &code))
         .await?
@@ -110,7 +111,7 @@ pub async fn check_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, gate: GateId, type
 
 /// Uses the code up for `grant`, in the transaction that mints it, and raises the epoch: the gate must have this person's match
 /// grant before its receipt arrives, since it erases every template without one. Gives the new epoch.
-pub async fn use_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, code: &GoodCode, gate: GateId, grant: GrantId) -> Result<u64, CodeRefused> {
+pub async fn use_enrolment_code(tx: &mut Trace, ctx: &Ctx<'_>, code: &GoodCode, gate: GateId, grant: GrantId) -> Result<u64, CodeRefused> {
     match store::consent::use_code(tx, code.id, grant, ctx.now).await {
         Err(StoreError::Affected { .. }) => return Err(CodeRefused::Used),
         done => done?,
@@ -120,6 +121,6 @@ pub async fn use_enrolment_code(tx: &mut Tx, ctx: &Ctx<'_>, code: &GoodCode, gat
 }
 
 /// Removes codes that ended a month ago.
-pub async fn forget_enrolment_codes(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+pub async fn forget_enrolment_codes(tx: &mut Trace, now: Timestamp) -> Result<u64, StoreError> {
     store::consent::forget_codes(tx, now.minus(KEPT)).await
 }

@@ -1,6 +1,6 @@
 //! People and their yes: households, accounts, credentials, purposes, notices, consents, enrolment codes, receipts.
 //!
-//! One use case a file, named for it. A use case takes a [`countenance_storage::Tx`] and a [`Ctx`]; the caller commits.
+//! One use case a file, named for it. A use case takes a [`countenance_trace::Trace`] and a [`Ctx`]; the caller commits.
 //! The two that count wrong tries ([`sign_in`], [`claim_account`]) take the [`countenance_storage::Db`] and commit themselves.
 //! Every error has a stable `code()`.
 //!
@@ -41,7 +41,7 @@ pub use consent::{
     Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_live_consents, lookup_consent, lookup_live_consent,
 };
 pub use credential::{
-    Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, signing_key, turn_off, turn_on_pin, turn_on_qr,
+    Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, record_key, signing_key, turn_off, turn_on_pin, turn_on_qr,
 };
 pub use ctx::{Ctx, Site};
 pub use declare_purpose::{DeclarePurpose, declare_purpose};

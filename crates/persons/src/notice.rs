@@ -2,7 +2,8 @@
 
 use countenance_base::{PersonId, Text};
 use countenance_rules::{Notice, NoticeRefused, NoticeValues};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::purpose::Purpose;
 use crate::{Ctx, store};
@@ -42,12 +43,18 @@ pub(crate) fn consent_days(ctx: &Ctx<'_>, purpose: &Purpose) -> u32 {
 }
 
 /// Keeps the text and that this person was shown it.
-pub(crate) async fn note_shown(tx: &mut Tx, ctx: &Ctx<'_>, person: PersonId, purpose: &Purpose, notice: &Notice) -> Result<(), StoreError> {
+pub(crate) async fn note_shown(
+    tx: &mut Trace,
+    ctx: &Ctx<'_>,
+    person: PersonId,
+    purpose: &Purpose,
+    notice: &Notice,
+) -> Result<(), StoreError> {
     store::notice::put(tx, ctx.rulebook.id(), notice).await?;
     store::notice::note_shown(tx, person, purpose.id, notice.hash, ctx.now).await
 }
 
 /// The notice text of this hash, as it was shown.
-pub async fn lookup_notice(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Text>, StoreError> {
+pub async fn lookup_notice(tx: &mut Trace, hash: [u8; 32]) -> Result<Option<Text>, StoreError> {
     store::notice::lookup(tx, hash).await
 }

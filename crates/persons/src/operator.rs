@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use countenance_base::{OperatorId, Timestamp, rng, to_hex};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::session::{OperatorSession, begin_operator_session};
 use crate::{Ctx, store};
@@ -44,7 +45,7 @@ impl FollowLinkError {
 }
 
 /// Makes a one-time code for the operator of this name, who is registered when new. 64 hexadecimal digits.
-pub async fn make_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, display_name: &str) -> Result<String, StoreError> {
+pub async fn make_operator_link(tx: &mut Trace, ctx: &mut Ctx<'_>, display_name: &str) -> Result<String, StoreError> {
     let id = if let Some(id) = store::operator::lookup_by_name(tx, display_name).await? {
         id
     } else {
@@ -61,7 +62,7 @@ pub async fn make_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, display_name: &s
 }
 
 /// Uses the link up and begins a session.
-pub async fn follow_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, code: &str) -> Result<OperatorSession, FollowLinkError> {
+pub async fn follow_operator_link(tx: &mut Trace, ctx: &mut Ctx<'_>, code: &str) -> Result<OperatorSession, FollowLinkError> {
     let hash = ctx.pepper.hash_code(KIND, code);
     let operator = store::operator::use_link(tx, hash, ctx.now)
         .await?
@@ -70,6 +71,6 @@ pub async fn follow_operator_link(tx: &mut Tx, ctx: &mut Ctx<'_>, code: &str) ->
 }
 
 /// Whether somebody signed in before, or still can with a printed link.
-pub async fn operator_can_sign_in(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn operator_can_sign_in(tx: &mut Trace, now: Timestamp) -> Result<bool, StoreError> {
     store::operator::any_way_in(tx, now).await
 }

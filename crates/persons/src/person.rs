@@ -1,7 +1,8 @@
 //! Households and the people in them, as the operator's register knows them.
 
 use countenance_base::{HouseholdId, PersonId, Timestamp};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::{Ctx, store};
 
@@ -71,7 +72,7 @@ impl ImportHouseholdError {
 }
 
 /// Registers a household and its people.
-pub async fn import_household(tx: &mut Tx, ctx: &mut Ctx<'_>, input: ImportHousehold) -> Result<Vec<Person>, ImportHouseholdError> {
+pub async fn import_household(tx: &mut Trace, ctx: &mut Ctx<'_>, input: ImportHousehold) -> Result<Vec<Person>, ImportHouseholdError> {
     let unit = read_unit(&input.unit).ok_or(ImportHouseholdError::UnitForm)?;
     if input.people.is_empty() || input.people.len() > 26 {
         return Err(ImportHouseholdError::People);
@@ -97,11 +98,11 @@ pub async fn import_household(tx: &mut Tx, ctx: &mut Ctx<'_>, input: ImportHouse
     Ok(people)
 }
 
-pub async fn lookup_person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, StoreError> {
+pub async fn lookup_person(tx: &mut Trace, id: PersonId) -> Result<Option<Person>, StoreError> {
     store::person::lookup(tx, id).await
 }
 
-pub async fn lookup_person_by_login(tx: &mut Tx, login: &str) -> Result<Option<Person>, StoreError> {
+pub async fn lookup_person_by_login(tx: &mut Trace, login: &str) -> Result<Option<Person>, StoreError> {
     match read_unit(login) {
         Some(login) => store::person::lookup_by_login(tx, &login).await,
         None => Ok(None),
@@ -109,7 +110,7 @@ pub async fn lookup_person_by_login(tx: &mut Tx, login: &str) -> Result<Option<P
 }
 
 /// The people of one unit, for the operator's desk.
-pub async fn list_household(tx: &mut Tx, unit: &str) -> Result<Vec<Person>, StoreError> {
+pub async fn list_household(tx: &mut Trace, unit: &str) -> Result<Vec<Person>, StoreError> {
     match read_unit(unit) {
         Some(unit) => store::person::list_by_unit(tx, &unit).await,
         None => Ok(Vec::new()),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use countenance_base::{DoorId, OperatorId, PurposeId, Text, Timestamp};
+use countenance_gate_core::journal::RecordKind;
 use countenance_rules::{AssessmentFacts, AssessmentHead, PurposeFacts, Ruling};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::{Event, Trace};
 
 use crate::store;
 
@@ -128,16 +130,24 @@ impl PurposeError {
     }
 }
 
-pub async fn lookup_purpose(tx: &mut Tx, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
+pub async fn lookup_purpose(tx: &mut Trace, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
     store::purpose::lookup(tx, id).await
 }
 
 /// The active purpose at `door`; there is at most one.
-pub async fn lookup_active_purpose(tx: &mut Tx, door: DoorId) -> Result<Option<Purpose>, StoreError> {
+pub async fn lookup_active_purpose(tx: &mut Trace, door: DoorId) -> Result<Option<Purpose>, StoreError> {
     store::purpose::lookup_active(tx, door).await
 }
 
 /// All purposes, the newest first.
-pub async fn list_purposes(tx: &mut Tx) -> Result<Vec<Purpose>, StoreError> {
+pub async fn list_purposes(tx: &mut Trace) -> Result<Vec<Purpose>, StoreError> {
     store::purpose::list(tx).await
+}
+
+/// A change of policy that names a purpose.
+pub(crate) fn changed(purpose: PurposeId, reason: &str) -> Event {
+    Event {
+        purpose: Some(purpose),
+        ..Event::site(RecordKind::Changed, reason)
+    }
 }

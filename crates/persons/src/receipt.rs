@@ -1,7 +1,9 @@
 //! What gates sign for people, and what it does to a consent.
 
 use countenance_base::{ConsentId, GateId, PersonId, Timestamp};
-use countenance_storage::{StoreError, Tx};
+use countenance_gate_core::journal::RecordKind;
+use countenance_storage::StoreError;
+use countenance_trace::{Event, Trace};
 
 use crate::consent::EndedBy;
 use crate::{raise_epoch, store};
@@ -40,7 +42,7 @@ pub enum ReceiptRefused {
 /// Keeps a receipt and moves its consent; taking the same one again changes nothing.
 ///
 /// A gate that erased on its own, because the person withdrew there, ends the consent here too.
-pub async fn take_receipt(tx: &mut Tx, now: Timestamp, receipt: &ReceiptView) -> Result<(), ReceiptRefused> {
+pub async fn take_receipt(tx: &mut Trace, now: Timestamp, receipt: &ReceiptView) -> Result<(), ReceiptRefused> {
     let consent = store::consent::lookup(tx, receipt.consent).await?;
     let consent = consent.filter(|consent| consent.person == receipt.person && consent.gate(receipt.gate).is_some());
     let consent = consent.ok_or(ReceiptRefused::Foreign)?;
@@ -65,13 +67,19 @@ pub async fn take_receipt(tx: &mut Tx, now: Timestamp, receipt: &ReceiptView) ->
 }
 
 /// The person's receipts, the newest first.
-pub async fn receipts_view(tx: &mut Tx, person: PersonId) -> Result<Vec<ReceiptView>, StoreError> {
+pub async fn receipts_view(tx: &mut Trace, person: PersonId) -> Result<Vec<ReceiptView>, StoreError> {
     store::receipt::list_of_person(tx, person).await
 }
 
-/// One receipt of the person, for download.
-pub async fn lookup_receipt(tx: &mut Tx, person: PersonId, gate: GateId, sequence: u64) -> Result<Option<ReceiptView>, StoreError> {
-    Ok(store::receipt::lookup(tx, gate, sequence)
-        .await?
-        .filter(|receipt| receipt.person == person))
+/// One receipt of the person, for download, which is an export.
+pub async fn lookup_receipt(tx: &mut Trace, person: PersonId, gate: GateId, sequence: u64) -> Result<Option<ReceiptView>, StoreError> {
+    let receipt = store::receipt::lookup(tx, gate, sequence).await?;
+    let own = receipt.filter(|receipt| receipt.person == person);
+    if let Some(receipt) = &own {
+        tx.leave(Event {
+            consent: Some(receipt.consent),
+            ..Event::about(person, RecordKind::Exported, "receipt")
+        });
+    }
+    Ok(own)
 }

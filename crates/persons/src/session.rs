@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use countenance_base::{OperatorId, PersonId, Timestamp, rng, to_hex};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::{Ctx, Operator, store};
 
@@ -40,14 +41,14 @@ impl std::fmt::Debug for OperatorSession {
     }
 }
 
-pub(crate) async fn begin_person_session(tx: &mut Tx, ctx: &mut Ctx<'_>, person: PersonId) -> Result<PersonSession, StoreError> {
+pub(crate) async fn begin_person_session(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId) -> Result<PersonSession, StoreError> {
     let token = to_hex(&rng::bytes::<32>(ctx.rng));
     let ends_at = ctx.now.plus(PERSON_SESSION);
     store::session::insert_person(tx, ctx.pepper.hash_code(PERSON, &token), person, ctx.now, ends_at).await?;
     Ok(PersonSession { person, token, ends_at })
 }
 
-pub(crate) async fn begin_operator_session(tx: &mut Tx, ctx: &mut Ctx<'_>, operator: OperatorId) -> Result<OperatorSession, StoreError> {
+pub(crate) async fn begin_operator_session(tx: &mut Trace, ctx: &mut Ctx<'_>, operator: OperatorId) -> Result<OperatorSession, StoreError> {
     let token = to_hex(&rng::bytes::<32>(ctx.rng));
     let ends_at = ctx.now.plus(OPERATOR_SESSION);
     store::session::insert_operator(tx, ctx.pepper.hash_code(OPERATOR, &token), operator, ctx.now, ends_at).await?;
@@ -55,7 +56,7 @@ pub(crate) async fn begin_operator_session(tx: &mut Tx, ctx: &mut Ctx<'_>, opera
 }
 
 /// Whose session `token` is.
-pub async fn lookup_person_session(tx: &mut Tx, ctx: &Ctx<'_>, token: &str) -> Result<Option<PersonId>, StoreError> {
+pub async fn lookup_person_session(tx: &mut Trace, ctx: &Ctx<'_>, token: &str) -> Result<Option<PersonId>, StoreError> {
     if token.len() != TOKEN_CHARS {
         return Ok(None);
     }
@@ -63,7 +64,7 @@ pub async fn lookup_person_session(tx: &mut Tx, ctx: &Ctx<'_>, token: &str) -> R
 }
 
 /// Which operator's session `token` is.
-pub async fn lookup_operator_session(tx: &mut Tx, ctx: &Ctx<'_>, token: &str) -> Result<Option<Operator>, StoreError> {
+pub async fn lookup_operator_session(tx: &mut Trace, ctx: &Ctx<'_>, token: &str) -> Result<Option<Operator>, StoreError> {
     if token.len() != TOKEN_CHARS {
         return Ok(None);
     }
@@ -74,16 +75,16 @@ pub async fn lookup_operator_session(tx: &mut Tx, ctx: &Ctx<'_>, token: &str) ->
 }
 
 /// Ends the session of this token, whoever's it is.
-pub async fn end_session(tx: &mut Tx, ctx: &Ctx<'_>, token: &str) -> Result<(), StoreError> {
+pub async fn end_session(tx: &mut Trace, ctx: &Ctx<'_>, token: &str) -> Result<(), StoreError> {
     store::session::end(tx, ctx.pepper.hash_code(PERSON, token), ctx.pepper.hash_code(OPERATOR, token)).await
 }
 
 /// Ends every session of a person, on all their devices.
-pub async fn end_all_sessions(tx: &mut Tx, person: PersonId) -> Result<u64, StoreError> {
+pub async fn end_all_sessions(tx: &mut Trace, person: PersonId) -> Result<u64, StoreError> {
     store::session::end_all_of_person(tx, person).await
 }
 
 /// Removes sessions that are over.
-pub async fn forget_ended_sessions(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+pub async fn forget_ended_sessions(tx: &mut Trace, now: Timestamp) -> Result<u64, StoreError> {
     store::session::forget_ended(tx, now).await
 }

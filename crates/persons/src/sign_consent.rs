@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use countenance_base::{ConsentId, GateId, GrantId, PersonId, Timestamp};
+use countenance_gate_core::journal::RecordKind;
 use countenance_grant::{ConsentStatement, PublicKey, Signature};
 use countenance_rules::{Notice, NoticeRefused, Ruling};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::{Event, Trace};
 
 use crate::consent::{Consent, ConsentState};
 use crate::notice::{consent_days, note_shown};
@@ -113,12 +115,12 @@ pub fn draft_consent(ctx: &mut Ctx<'_>, person: PersonId, purpose: &Purpose, gat
 }
 
 /// The version that the person's next consent to this purpose has.
-pub async fn next_version(tx: &mut Tx, person: PersonId, purpose: &Purpose) -> Result<u32, StoreError> {
+pub async fn next_version(tx: &mut Trace, person: PersonId, purpose: &Purpose) -> Result<u32, StoreError> {
     Ok(store::consent::count_versions(tx, person, purpose.id).await? + 1)
 }
 
 /// Keeps a draft, and that its notice was shown; an earlier unsigned one ends.
-pub async fn keep_draft(tx: &mut Tx, ctx: &Ctx<'_>, consent: &Consent, purpose: &Purpose, notice: &Notice) -> Result<(), ConsentError> {
+pub async fn keep_draft(tx: &mut Trace, ctx: &Ctx<'_>, consent: &Consent, purpose: &Purpose, notice: &Notice) -> Result<(), ConsentError> {
     if store::consent::lookup_live(tx, consent.person, purpose.id).await?.is_some() {
         return Err(ConsentError::InForce);
     }
@@ -137,7 +139,7 @@ pub struct SignConsent {
 }
 
 /// Checks the signature with the account's key and keeps it.
-pub async fn sign_consent(tx: &mut Tx, ctx: &Ctx<'_>, input: SignConsent) -> Result<Consent, ConsentError> {
+pub async fn sign_consent(tx: &mut Trace, ctx: &Ctx<'_>, input: SignConsent) -> Result<Consent, ConsentError> {
     let account = store::account::lookup(tx, input.person).await?.ok_or(ConsentError::NoAccount)?;
     let mut consent = lookup_own(tx, input.person, input.consent).await?;
     if consent.state != ConsentState::Begun {
@@ -152,6 +154,7 @@ pub async fn sign_consent(tx: &mut Tx, ctx: &Ctx<'_>, input: SignConsent) -> Res
         return Err(ConsentError::NoPurpose);
     }
     store::consent::sign(tx, consent.id, account.signing_key, &input.signature, ctx.now).await?;
+    tx.leave(about(&consent, RecordKind::Consented, "consent.signed"));
     consent.state = ConsentState::Signed;
     consent.key = Some(account.signing_key);
     consent.signature = Some(input.signature);
@@ -159,7 +162,16 @@ pub async fn sign_consent(tx: &mut Tx, ctx: &Ctx<'_>, input: SignConsent) -> Res
     Ok(consent)
 }
 
-pub(crate) async fn lookup_own(tx: &mut Tx, person: PersonId, id: ConsentId) -> Result<Consent, ConsentError> {
+/// What the person's timeline says about a consent.
+pub(crate) fn about(consent: &Consent, kind: RecordKind, reason: &str) -> Event {
+    Event {
+        purpose: Some(consent.purpose),
+        consent: Some(consent.id),
+        ..Event::about(consent.person, kind, reason)
+    }
+}
+
+pub(crate) async fn lookup_own(tx: &mut Trace, person: PersonId, id: ConsentId) -> Result<Consent, ConsentError> {
     store::consent::lookup(tx, id)
         .await?
         .filter(|consent| consent.person == person)

@@ -2,6 +2,7 @@
 
 use countenance_base::PersonId;
 use countenance_storage::{Db, StoreError};
+use countenance_trace::Reader;
 
 use crate::session::{PersonSession, begin_person_session};
 use crate::store::account::AccountRow;
@@ -52,15 +53,15 @@ pub async fn sign_in(db: &Db, ctx: &mut Ctx<'_>, input: SignIn) -> Result<Person
     let (Some((person, _)), true) = (counted, fits) else {
         return Err(SignInError::Wrong);
     };
-    let mut tx = db.write().await?;
+    let mut tx = ctx.trace(db.write().await?, Reader::Own(person));
     store::account::throttle(&mut tx, person, crate::pin::Throttle::default()).await?;
     let session = begin_person_session(&mut tx, ctx, person).await?;
     tx.commit().await?;
     Ok(session)
 }
 
-async fn count_try(db: &Db, ctx: &Ctx<'_>, login: &str) -> Result<Option<(PersonId, AccountRow)>, SignInError> {
-    let mut tx = db.write().await?;
+async fn count_try(db: &Db, ctx: &mut Ctx<'_>, login: &str) -> Result<Option<(PersonId, AccountRow)>, SignInError> {
+    let mut tx = ctx.trace(db.write().await?, Reader::Machine);
     let Some(person) = crate::lookup_person_by_login(&mut tx, login).await? else {
         return Ok(None);
     };

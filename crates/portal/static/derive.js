@@ -5,6 +5,9 @@ import { concat, cborArray, fromBase64Url, fromHex, toBase64Url, u64, utf8 } fro
 // RFC 8410: a PKCS#8 wrapper around the 32 bytes of an X25519 private key.
 const X25519_PKCS8 = fromHex("302e020100300506032b656e04220420");
 
+/** The number under which the server itself writes. */
+export const SERVER = 0;
+
 const hkdf = (info) => ({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info });
 
 /** S as a key that only derives. The caller overwrites the 32 bytes. */

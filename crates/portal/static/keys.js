@@ -1,13 +1,14 @@
 // The person's keys: made here, kept here. The server sees public halves only.
 
-import { importSecret, monthOf, recordKey } from "./derive.js";
+import { SERVER, importSecret, monthOf, ratchet, recordKey } from "./derive.js";
 import { toHex } from "./bytes.js";
 
 const DATABASE = "countenance";
 const STORE = "keys";
 
 /**
- * New keys for an account. `signing` and `record` are the public halves in hexadecimal for the form;
+ * New keys for an account. `signing` and `record` are the public halves in hexadecimal for the form, `ratchet` the server's own
+ * secret of this month (what it writes about the person carries tags from it);
  * `sheet` is S in hexadecimal, given out this once so that the person can print it.
  */
 export async function makeKeys() {
@@ -19,8 +20,12 @@ export async function makeKeys() {
   bytes.fill(0);
   const fingerprint = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", publicKey)));
   const record = await recordKey(secret);
-  await put({ fingerprint, signing: pair.privateKey, secret, madeIn: monthOf(Date.now()) });
-  return { signing: toHex(publicKey), record: toHex(record), sheet };
+  const month = monthOf(Date.now());
+  await put({ fingerprint, signing: pair.privateKey, secret, madeIn: month });
+  const w = await ratchet(secret, SERVER, month, month);
+  const own = toHex(w);
+  w.fill(0);
+  return { signing: toHex(publicKey), record: toHex(record), ratchet: own, month, sheet };
 }
 
 /** The keys of the account whose signing key has this fingerprint, or undefined when this browser never held them. */

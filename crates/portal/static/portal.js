@@ -30,6 +30,8 @@ function claim(form) {
       const keys = await makeKeys();
       form.elements.signing_key.value = keys.signing;
       form.elements.record_key.value = keys.record;
+      form.elements.ratchet.value = keys.ratchet;
+      form.elements.month.value = keys.month;
       form.submit();
     } catch {
       one("[data-key-problem]", form).hidden = false;

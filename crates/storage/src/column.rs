@@ -1,8 +1,8 @@
 //! Typed values in and out of rows.
 
 use countenance_base::{
-    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId, SiteId,
-    Timestamp,
+    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId,
+    SiteId, Timestamp,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
@@ -125,6 +125,7 @@ ids!(
     CredentialId,
     GrantId,
     EnrolmentCodeId,
+    EventId,
     OperatorId,
     AttemptId
 );

@@ -25,6 +25,9 @@ pub enum StoreError {
     Missing,
     #[error("database address asks for TLS, which this program does not speak with databases")]
     Tls,
+    /// Something has to be written down and the site has no keyring to seal it to.
+    #[error("what was done cannot be written down, so it was not done")]
+    Untraced,
     #[error("database is encoded as {encoding}; ours need UTF8")]
     Encoding { encoding: String },
 }
@@ -42,6 +45,7 @@ impl StoreError {
             Self::Denied(_) => "database.denied",
             Self::Missing => "database.missing",
             Self::Tls => "database.tls",
+            Self::Untraced => "trace.no_keyring",
             Self::Encoding { .. } => "database.encoding",
         }
     }
@@ -58,6 +62,7 @@ impl StoreError {
             Self::Denied(_) => "correct user and password: in --database, in PGPASSWORD or in ~/.pgpass",
             Self::Missing => "make it: createdb --encoding UTF8 --template template0 --owner USER NAME",
             Self::Tls => "leave `sslmode` out and lead the connection through a tunnel or a private line",
+            Self::Untraced => "start the server once on the folder in which the site was founded: it holds the keyring",
             Self::Encoding { .. } => "make another: createdb --encoding UTF8 --template template0 --owner USER NAME",
         })
     }

@@ -8,7 +8,10 @@
 
 use std::path::Path;
 
+use countenance_base::{Clock as _, SystemClock, SystemRng};
+use countenance_grant::letter_key;
 use countenance_storage::{Db, DbUrl, tables};
+use countenance_trace::{Pen, Reader, Trace};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use tempfile::TempDir;
 
@@ -93,4 +96,22 @@ fn unhex(text: &str) -> Vec<u8> {
         .chunks_exact(2)
         .map(|pair| pair.iter().fold(0, |byte, digit| byte * 16 + digit))
         .collect()
+}
+
+/// A transaction that writes, by nobody in particular, and what it writes down is sealed to a keyring that nobody holds.
+pub async fn trace(db: &Db) -> Trace {
+    Trace::begin(db.write().await.unwrap(), Reader::Machine, pen())
+}
+
+/// A transaction that reads.
+pub async fn reading(db: &Db) -> Trace {
+    Trace::begin(db.read().await.unwrap(), Reader::Machine, pen())
+}
+
+fn pen() -> Pen {
+    Pen {
+        intake: letter_key(&[8; 32]),
+        now: SystemClock.now(),
+        rng: Box::new(SystemRng),
+    }
 }

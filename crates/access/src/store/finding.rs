@@ -1,11 +1,12 @@
 use countenance_base::{ConsentId, GateId, Text};
 use countenance_rules::Finding;
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::findings_view::KeptFinding;
 
 /// Replaces what was found about this gate.
-pub(crate) async fn replace(tx: &mut Tx, gate: GateId, epoch: u64, findings: &[(ConsentId, Finding)]) -> Result<(), StoreError> {
+pub(crate) async fn replace(tx: &mut Trace, gate: GateId, epoch: u64, findings: &[(ConsentId, Finding)]) -> Result<(), StoreError> {
     tx.execute("DELETE FROM grant_findings WHERE gate_id = $1", &[gate.into()]).await?;
     for (consent, finding) in findings {
         tx.change_one(
@@ -29,7 +30,7 @@ pub(crate) async fn replace(tx: &mut Tx, gate: GateId, epoch: u64, findings: &[(
     Ok(())
 }
 
-pub(crate) async fn list_of_consent(tx: &mut Tx, consent: ConsentId) -> Result<Vec<KeptFinding>, StoreError> {
+pub(crate) async fn list_of_consent(tx: &mut Trace, consent: ConsentId) -> Result<Vec<KeptFinding>, StoreError> {
     tx.list(
         "SELECT gate_id, rule, article_zh, article_en, text_zh, text_en, remedy_zh, remedy_en, epoch
          FROM grant_findings

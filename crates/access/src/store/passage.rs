@@ -1,11 +1,12 @@
 use countenance_base::{DoorId, GateId, PersonId, Timestamp};
 use countenance_gate_core::wire::{Passage, Window};
-use countenance_storage::{Row, StoreError, Tx};
+use countenance_storage::{Row, StoreError};
+use countenance_trace::Trace;
 
 use crate::passages_view::{PassageView, WindowView};
 use crate::store::door::{read_lanes, write_lanes};
 
-pub(crate) async fn put(tx: &mut Tx, gate: GateId, sequence: u64, passage: &Passage) -> Result<(), StoreError> {
+pub(crate) async fn put(tx: &mut Trace, gate: GateId, sequence: u64, passage: &Passage) -> Result<(), StoreError> {
     tx.change_one(
         // A person who is not on file (any more) must not stop a journal from coming in.
         "INSERT INTO passages (gate_id, sequence, attempt, at, door_id, lanes, person_id, opened, reason, demo)
@@ -26,7 +27,7 @@ pub(crate) async fn put(tx: &mut Tx, gate: GateId, sequence: u64, passage: &Pass
     .await
 }
 
-pub(crate) async fn put_window(tx: &mut Tx, gate: GateId, sequence: u64, window: &Window) -> Result<(), StoreError> {
+pub(crate) async fn put_window(tx: &mut Trace, gate: GateId, sequence: u64, window: &Window) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO windows (gate_id, sequence, attempt, opened_at, closed_at, frames, faces_max, embedded)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -53,29 +54,32 @@ macro_rules! select {
     };
 }
 
-pub(crate) async fn list(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<PassageView>, StoreError> {
-    tx.list(
-        select!("WHERE at < $1 ORDER BY at DESC, gate_id, sequence DESC LIMIT $2"),
-        &[before.into(), limit.into()],
-    )
-    .await?
-    .iter()
-    .map(read)
-    .collect()
+pub(crate) async fn list(tx: &mut Trace, before: Timestamp, limit: u32) -> Result<Vec<PassageView>, StoreError> {
+    let rows = tx
+        .list(
+            select!("WHERE at < $1 ORDER BY at DESC, gate_id, sequence DESC LIMIT $2"),
+            &[before.into(), limit.into()],
+        )
+        .await?;
+    rows.iter().map(|row| read(tx, row)).collect()
 }
 
-pub(crate) async fn list_of_person(tx: &mut Tx, person: PersonId, before: Timestamp, limit: u32) -> Result<Vec<PassageView>, StoreError> {
-    tx.list(
-        select!("WHERE person_id = $1 AND at < $2 ORDER BY at DESC, gate_id, sequence DESC LIMIT $3"),
-        &[person.into(), before.into(), limit.into()],
-    )
-    .await?
-    .iter()
-    .map(read)
-    .collect()
+pub(crate) async fn list_of_person(
+    tx: &mut Trace,
+    person: PersonId,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<PassageView>, StoreError> {
+    let rows = tx
+        .list(
+            select!("WHERE person_id = $1 AND at < $2 ORDER BY at DESC, gate_id, sequence DESC LIMIT $3"),
+            &[person.into(), before.into(), limit.into()],
+        )
+        .await?;
+    rows.iter().map(|row| read(tx, row)).collect()
 }
 
-pub(crate) async fn list_windows(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<Vec<WindowView>, StoreError> {
+pub(crate) async fn list_windows(tx: &mut Trace, before: Timestamp, limit: u32) -> Result<Vec<WindowView>, StoreError> {
     tx.list(
         "SELECT gate_id, sequence, attempt, opened_at, closed_at, frames, faces_max, embedded
          FROM windows
@@ -104,7 +108,7 @@ pub(crate) async fn list_windows(tx: &mut Tx, before: Timestamp, limit: u32) -> 
 }
 
 /// When a way without a face last opened this door.
-pub(crate) async fn last_opened_without_face(tx: &mut Tx, door: DoorId) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) async fn last_opened_without_face(tx: &mut Trace, door: DoorId) -> Result<Option<Timestamp>, StoreError> {
     let row = tx
         .lookup(
             "SELECT at
@@ -118,18 +122,22 @@ pub(crate) async fn last_opened_without_face(tx: &mut Tx, door: DoorId) -> Resul
     row.map(|row| row.get("at")).transpose()
 }
 
-pub(crate) async fn forget_of_door(tx: &mut Tx, door: DoorId, before: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn forget_of_door(tx: &mut Trace, door: DoorId, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM passages WHERE door_id = $1 AND at < $2", &[door.into(), before.into()])
         .await
 }
 
-pub(crate) async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn forget(tx: &mut Trace, before: Timestamp) -> Result<u64, StoreError> {
     let passages = tx.execute("DELETE FROM passages WHERE at < $1", &[before.into()]).await?;
     let windows = tx.execute("DELETE FROM windows WHERE opened_at < $1", &[before.into()]).await?;
     Ok(passages + windows)
 }
 
-fn read(row: &Row) -> Result<PassageView, StoreError> {
+fn read(tx: &mut Trace, row: &Row) -> Result<PassageView, StoreError> {
+    let person = row.get_optional("person_id")?;
+    if let Some(person) = person {
+        tx.looked_at(person);
+    }
     let lanes: String = row.get("lanes")?;
     Ok(PassageView {
         gate: row.get("gate_id")?,
@@ -139,7 +147,7 @@ fn read(row: &Row) -> Result<PassageView, StoreError> {
             at: row.get("at")?,
             door: row.get("door_id")?,
             lanes: read_lanes(&lanes).ok_or(StoreError::Column { column: "lanes" })?,
-            person: row.get_optional("person_id")?,
+            person,
             opened: row.get("opened")?,
             reason: row.get("reason")?,
             demo: row.get("demo")?,

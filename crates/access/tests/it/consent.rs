@@ -4,12 +4,13 @@ use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::Redeemed;
 use countenance_grant::{Attempt, SigningKey, verify_enrol};
 use countenance_persons::{ConsentState, SignConsent, consents_view, lookup_consent, sign_consent, withdraw_consent};
+use countenance_testdb::{reading, trace};
 
 use crate::world::World;
 
 async fn sign(world: &mut World, input: SignConsent) -> &'static str {
     let (db, ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     let code = sign_consent(&mut tx, &ctx, input)
         .await
         .map_or_else(|error| error.code(), |_| "done");
@@ -68,7 +69,7 @@ async fn only_the_persons_own_key_over_the_exact_text_makes_a_consent() {
         );
     }
     assert_eq!(world.begin(&a).await.unwrap_err(), ["consent.in_force"]);
-    let mut tx = world.db.read().await.unwrap();
+    let mut tx = reading(&world.db).await;
     let view = lookup_consent(&mut tx, a.id, consent).await.unwrap().unwrap();
     assert_eq!(view.consent.state, ConsentState::Signed);
     assert!(view.consent.checked(&a.key.public()).is_some());
@@ -149,7 +150,7 @@ async fn second_gate(world: &mut World) -> GateId {
     let door = world.door;
     let device_key = SigningKey::generate(&mut world.rng).public();
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     let code = countenance_access::make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
     let claim = countenance_gate_core::wire::Claim {
         code: code.code,
@@ -171,7 +172,7 @@ async fn the_rulebook_is_asked_again_when_a_code_is_redeemed() {
     let consent = world.consent(&a).await;
     let code = world.code(&a, consent).await;
     let (db, ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     countenance_persons::turn_off(&mut tx, &ctx, a.id, Lane::Qr).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.redeem(&code).await, Redeemed::Refused("other_way.held".to_owned()));
@@ -193,7 +194,7 @@ async fn withdrawing_ends_the_consent_and_its_codes_and_happens_once() {
     let epoch = world.snapshot().await.0.epoch;
     for _ in 0..2 {
         let (db, ctx) = world.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         withdraw_consent(&mut tx, &ctx, a.id, consent).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -201,7 +202,7 @@ async fn withdrawing_ends_the_consent_and_its_codes_and_happens_once() {
     assert_eq!(world.redeem(&code).await, Redeemed::Refused("code.expired".to_owned()));
     let gate = world.gate;
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     assert_eq!(
         make_enrolment_code(&mut tx, &mut ctx, a.id, consent, gate)
             .await

@@ -1,5 +1,6 @@
 use countenance_access::{list_doors, lookup_door};
 use countenance_gate_core::policy::Lane::{Card, Face, Pin, Qr};
+use countenance_testdb::reading;
 
 use crate::world::World;
 
@@ -23,7 +24,7 @@ async fn a_door_that_only_a_face_opens_cannot_be_saved() {
     }
     for ways in [vec![vec![Qr]], vec![vec![Card, Face], vec![Card, Pin]], vec![vec![Qr], vec![Face]]] {
         world.save(ways.clone()).await.unwrap();
-        let mut tx = world.db.read().await.unwrap();
+        let mut tx = reading(&world.db).await;
         assert_eq!(lookup_door(&mut tx, world.door).await.unwrap().unwrap().settings.ways, ways);
         assert_eq!(list_doors(&mut tx).await.unwrap().len(), 1);
     }

@@ -5,6 +5,7 @@ use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Note, Passage, Window};
 use countenance_grant::SigningKey;
 use countenance_persons::{ConsentState, EndedBy, consents_view, lookup_consent};
+use countenance_testdb::{reading, trace};
 
 use crate::world::{Resident, World, stranger};
 
@@ -35,7 +36,7 @@ async fn passages_come_in_once_and_in_order() {
     assert_eq!(world.upload(frames[..2].to_vec()).await.acknowledged, 2);
     assert_eq!(world.upload(frames[..3].to_vec()).await.acknowledged, 3, "known frames are skipped");
     assert_eq!(world.upload(frames[..3].to_vec()).await.acknowledged, 3);
-    let mut tx = world.db.read().await.unwrap();
+    let mut tx = reading(&world.db).await;
     assert_eq!(passages_view(&mut tx, LATER).await.unwrap().len(), 3);
     assert_eq!(passages_of_person(&mut tx, a.id, LATER).await.unwrap().len(), 2);
     assert!(passages_view(&mut tx, world.now).await.unwrap().is_empty());
@@ -77,7 +78,7 @@ async fn a_chain_that_breaks_or_changes_is_a_fork() {
         let answer = world.upload(vec![second]).await;
         assert_eq!((answer.acknowledged, answer.forked), (1, true), "case {case}");
         assert!(
-            list_alarms(&mut world.db.read().await.unwrap())
+            list_alarms(&mut *reading(&world.db).await)
                 .await
                 .unwrap()
                 .iter()
@@ -93,10 +94,7 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
     let a = world.resident("12-1803", false).await;
     world.turn_on(&a, Lane::Qr).await;
     let consent = world.enrol(&a).await;
-    let view = lookup_consent(&mut world.db.read().await.unwrap(), a.id, consent)
-        .await
-        .unwrap()
-        .unwrap();
+    let view = lookup_consent(&mut reading(&world.db).await, a.id, consent).await.unwrap().unwrap();
     assert_eq!((view.consent.state, view.receipts.len()), (ConsentState::Enrolled, 1));
     assert_eq!(view.receipts[0].cause, "enrolled");
 
@@ -124,16 +122,13 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
         "the frames are evidence all the same"
     );
     assert!(
-        list_alarms(&mut world.db.read().await.unwrap())
+        list_alarms(&mut *reading(&world.db).await)
             .await
             .unwrap()
             .iter()
             .any(|alarm| alarm.code == "receipt.foreign")
     );
-    let view = lookup_consent(&mut world.db.read().await.unwrap(), a.id, consent)
-        .await
-        .unwrap()
-        .unwrap();
+    let view = lookup_consent(&mut reading(&world.db).await, a.id, consent).await.unwrap().unwrap();
     assert_eq!((view.consent.state, view.receipts.len()), (ConsentState::Enrolled, 1));
 
     let epoch = world.snapshot().await.0.epoch;
@@ -143,7 +138,7 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
         ))
     });
     world.upload(vec![erased]).await;
-    let view = consents_view(&mut world.db.read().await.unwrap(), a.id).await.unwrap().remove(0);
+    let view = consents_view(&mut reading(&world.db).await, a.id).await.unwrap().remove(0);
     assert_eq!(
         (view.consent.state, view.consent.ended_by),
         (ConsentState::Withdrawn, Some(EndedBy::Gate))
@@ -165,7 +160,7 @@ async fn an_unknown_person_or_door_does_not_stop_a_journal() {
         .map(|note| world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note))))
         .collect();
     assert_eq!(world.upload(frames).await.acknowledged, 2);
-    let passages = passages_view(&mut world.db.read().await.unwrap(), LATER).await.unwrap();
+    let passages = passages_view(&mut reading(&world.db).await, LATER).await.unwrap();
     assert_eq!(passages.len(), 1);
     assert_eq!(passages[0].passage.person, None);
 }
@@ -192,7 +187,7 @@ async fn passages_and_windows_are_forgotten_after_their_days() {
     for (days, left, windows) in [(0, 2, 1), (2, 1, 0), (30, 0, 0)] {
         world.pass(days * 86_400);
         let (db, ctx) = world.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         forget_passages(&mut tx, &ctx).await.unwrap();
         assert_eq!(passages_view(&mut tx, LATER).await.unwrap().len(), left);
         assert_eq!(windows_view(&mut tx, LATER).await.unwrap().len(), windows);

@@ -1,5 +1,6 @@
 use countenance_access::{PlaceError, leaf_place, next_place, place_leaves, take_ledger_key, unplaced_leaves};
 use countenance_gate_core::journal::LeafClass;
+use countenance_testdb::{reading, trace};
 
 use crate::world::World;
 
@@ -14,7 +15,7 @@ async fn with_leaves(count: usize) -> (World, Vec<Vec<u8>>) {
 #[tokio::test]
 async fn leaves_get_their_places_in_order_and_once() {
     let (world, leaves) = with_leaves(5).await;
-    let mut tx = world.db.write().await.unwrap();
+    let mut tx = trace(&world.db).await;
     let unplaced = unplaced_leaves(&mut tx, 3).await.unwrap();
     assert_eq!(unplaced.iter().map(|leaf| leaf.leaf.clone()).collect::<Vec<_>>(), leaves[..3]);
     assert_eq!(next_place(&mut tx).await.unwrap(), 0);
@@ -39,7 +40,7 @@ async fn an_entry_that_is_not_the_next_leaf_is_refused() {
         ("no leaf", vec![foreign], 0),
         ("the same twice", vec![leaves[0].clone(), leaves[0].clone()], 1),
     ] {
-        let mut tx = world.db.write().await.unwrap();
+        let mut tx = trace(&world.db).await;
         let refused = place_leaves(&mut tx, 0, &entries).await;
         assert!(
             matches!(refused, Err(PlaceError::Differs(place)) if place == differs),
@@ -47,14 +48,14 @@ async fn an_entry_that_is_not_the_next_leaf_is_refused() {
         );
         drop(tx);
     }
-    let mut tx = world.db.read().await.unwrap();
+    let mut tx = reading(&world.db).await;
     assert_eq!(next_place(&mut tx).await.unwrap(), 0, "nothing was written");
 }
 
 #[tokio::test]
 async fn a_site_has_one_ledger_key() {
     let world = World::new().await;
-    let mut tx = world.db.write().await.unwrap();
+    let mut tx = trace(&world.db).await;
     assert_eq!(take_ledger_key(&mut tx, "first").await.unwrap(), "first");
     assert_eq!(take_ledger_key(&mut tx, "second").await.unwrap(), "first");
     assert_eq!(take_ledger_key(&mut tx, "first").await.unwrap(), "first");

@@ -8,6 +8,7 @@ use countenance_gate_core::wire::{Frames, FramesAnswer, Note, Redeemed, Uploaded
 use countenance_grant::SigningKey;
 use countenance_persons::{Ctx, epoch};
 use countenance_storage::Db;
+use countenance_testdb::{reading, trace};
 
 use crate::frames::passage;
 use crate::world::World;
@@ -22,7 +23,7 @@ async fn redeem(world: &World, db: &Db, code: &str, seed: u64) -> Redeemed {
         site: &world.site,
     };
     let site_key = SigningKey::from_seed(&world.site_key.seed());
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(db).await;
     let gate = Gate {
         last_seen_at: Some(world.now),
         ..lookup_gate(&mut tx, world.gate).await.unwrap().unwrap()
@@ -41,7 +42,7 @@ async fn a_code_shown_to_two_servers_at_once_gives_one_grant() {
     world.turn_on(&a, Lane::Qr).await;
     let consent = world.consent(&a).await;
     let code = world.code(&a, consent).await;
-    let before = epoch(&mut world.db.read().await.unwrap()).await.unwrap();
+    let before = epoch(&mut *reading(&world.db).await).await.unwrap();
     let (one, two, three, four) = tokio::join!(
         redeem(&world, &world.db, &code, 1),
         redeem(&world, &other, &code, 2),
@@ -52,12 +53,12 @@ async fn a_code_shown_to_two_servers_at_once_gives_one_grant() {
     assert_eq!(all.iter().filter(|redeemed| matches!(redeemed, Redeemed::Granted(_))).count(), 1);
     let used = |redeemed: &&Redeemed| matches!(redeemed, Redeemed::Refused(code) if code == "code.used");
     assert_eq!(all.iter().filter(used).count(), 3);
-    let after = epoch(&mut world.db.read().await.unwrap()).await.unwrap();
+    let after = epoch(&mut *reading(&world.db).await).await.unwrap();
     assert_eq!(after, before + 1, "one grant is one epoch");
 }
 
 async fn upload(world: &World, db: &Db, frames: &[UploadedFrame]) -> FramesAnswer {
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(db).await;
     let gate = lookup_gate(&mut tx, world.gate).await.unwrap().unwrap();
     let frames = Frames { frames: frames.to_vec() };
     let answer = take_frames(&mut tx, &gate, &frames, world.now).await.unwrap();
@@ -85,7 +86,7 @@ async fn frames_sent_to_two_servers_at_once_are_taken_once() {
     assert_eq!(rest.acknowledged, 6);
     assert_eq!(world.gate_row().await.held.size, 6);
     let late = Timestamp(i64::MAX);
-    let passages = passages_view(&mut other.read().await.unwrap(), late).await.unwrap();
+    let passages = passages_view(&mut reading(&other).await, late).await.unwrap();
     let mut sequences: Vec<u64> = passages.iter().map(|view| view.sequence).collect();
     sequences.sort_unstable();
     assert_eq!(sequences, [0, 1, 2, 3, 4, 5]);

@@ -2,6 +2,7 @@ use countenance_access::{findings_of_consent, take_poll};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Head, Note, Poll};
 use countenance_persons::{ConsentState, end_purpose, expire_consents, lookup_consent, turn_off, withdraw_consent};
+use countenance_testdb::{reading, trace};
 
 use crate::world::World;
 
@@ -49,7 +50,7 @@ async fn a_match_grant_stands_from_redemption_to_withdrawal() {
     assert_eq!(policy.member(a.id).unwrap().face, Some(grant.id));
     assert_eq!(world.snapshot().await.0.grants[0].id, grant.id, "the grant keeps its name");
     let (db, ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     withdraw_consent(&mut tx, &ctx, a.id, consent).await.unwrap();
     tx.commit().await.unwrap();
     let (statement, policy) = world.snapshot().await;
@@ -65,11 +66,11 @@ async fn a_face_without_another_way_loses_its_grant_and_says_why() {
     let consent = world.enrol(&a).await;
     assert_eq!(world.snapshot().await.0.grants.len(), 1);
     let (db, ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     turn_off(&mut tx, &ctx, a.id, Lane::Qr).await.unwrap();
     tx.commit().await.unwrap();
     assert!(world.snapshot().await.0.grants.is_empty());
-    let findings = findings_of_consent(&mut world.db.read().await.unwrap(), consent).await.unwrap();
+    let findings = findings_of_consent(&mut reading(&world.db).await, consent).await.unwrap();
     assert_eq!(
         findings.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(),
         ["other_way.held"]
@@ -78,7 +79,7 @@ async fn a_face_without_another_way_loses_its_grant_and_says_why() {
     world.turn_on(&a, Lane::Pin).await;
     assert_eq!(world.snapshot().await.0.grants.len(), 1);
     assert!(
-        findings_of_consent(&mut world.db.read().await.unwrap(), consent)
+        findings_of_consent(&mut reading(&world.db).await, consent)
             .await
             .unwrap()
             .is_empty()
@@ -96,7 +97,7 @@ async fn consents_end_with_their_time_and_with_their_purpose() {
     world.pass(100 * 86_400);
     let young = world.enrol(&b).await;
     world.pass(265 * 86_400);
-    let mut tx = world.db.write().await.unwrap();
+    let mut tx = trace(&world.db).await;
     assert_eq!(expire_consents(&mut tx, world.now).await.unwrap(), 1);
     assert_eq!(expire_consents(&mut tx, world.now).await.unwrap(), 0);
     assert_eq!(
@@ -105,7 +106,7 @@ async fn consents_end_with_their_time_and_with_their_purpose() {
     );
     tx.commit().await.unwrap();
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     end_purpose(&mut tx, &mut ctx, purpose).await.unwrap();
     let view = lookup_consent(&mut tx, b.id, young).await.unwrap().unwrap();
     assert_eq!(
@@ -143,11 +144,11 @@ async fn a_gate_that_tells_two_histories_loses_its_face_lane() {
         (longer, true),
     ] {
         let gate = world.gate_row().await;
-        let mut tx = world.db.write().await.unwrap();
+        let mut tx = trace(&world.db).await;
         assert_eq!(take_poll(&mut tx, &gate, &poll(head), world.now).await.unwrap(), forked);
         tx.commit().await.unwrap();
     }
-    let alarms = countenance_access::list_alarms(&mut world.db.read().await.unwrap()).await.unwrap();
+    let alarms = countenance_access::list_alarms(&mut *reading(&world.db).await).await.unwrap();
     let codes: Vec<&str> = alarms.iter().map(|alarm| alarm.code.as_str()).collect();
     assert_eq!(codes, ["clock.behind", "journal.forked"]);
     let (statement, policy) = world.snapshot().await;
@@ -181,7 +182,7 @@ async fn a_rolled_back_head_is_seen_and_an_overtaken_one_is_not_blamed() {
             wait_s: 0,
             alarms: vec![],
         };
-        let mut tx = world.db.write().await.unwrap();
+        let mut tx = trace(&world.db).await;
         assert_eq!(take_poll(&mut tx, &gate, &poll, world.now).await.unwrap(), forked, "size {size}");
         tx.commit().await.unwrap();
     }

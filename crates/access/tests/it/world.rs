@@ -1,5 +1,7 @@
 //! An estate with door 3, its claimed gate, and residents who hold their own keys.
 
+use countenance_testdb::{reading, trace};
+use countenance_trace::PersonSecret;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -60,8 +62,9 @@ impl World {
             time_zone: "Asia/Shanghai".to_owned(),
             public_key: site_key.public(),
             evidence_key: letter_key(&[9; 32]).unwrap(),
+            intake_key: letter_key(&[8; 32]),
         };
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         found_site(&mut tx, now, &site).await.unwrap();
         tx.commit().await.unwrap();
         let device = SigningKey::generate(&mut rng);
@@ -102,7 +105,7 @@ impl World {
     /// Saves door 3 with these ways; the ids of the rules that refuse, when they do.
     pub(crate) async fn save(&mut self, ways: Vec<Vec<Lane>>) -> Result<DoorId, Vec<String>> {
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let settings = DoorSettings {
             ways,
             ..DoorSettings::entrance(1_500)
@@ -127,7 +130,7 @@ impl World {
     async fn claim(&mut self) -> GateId {
         let (door, device) = (self.door, self.device.public());
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let code = make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
         let claim = Claim {
             code: code.code,
@@ -145,7 +148,7 @@ impl World {
     pub(crate) async fn activate(&mut self) -> PurposeId {
         let door = self.door;
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let operator = operator(&mut tx, &mut ctx).await;
         let door = countenance_access::lookup_door(&mut tx, door).await.unwrap().unwrap();
         let declare = DeclarePurpose {
@@ -173,7 +176,7 @@ impl World {
     /// A resident with an account and no way in yet.
     pub(crate) async fn resident(&mut self, unit: &str, under_guardian_age: bool) -> Resident {
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let people = vec![NewPerson {
             display_name: "someone".to_owned(),
             under_guardian_age,
@@ -199,6 +202,10 @@ impl World {
             pin: "704182".to_owned(),
             signing_key: key.public().0,
             record_key,
+            secret: PersonSecret {
+                month: ctx.now.month(),
+                key: SecretKey::new(rng::bytes(ctx.rng)),
+            },
         };
         claim_account(&db, &mut ctx, input).await.unwrap();
         Resident { id: person.id, key }
@@ -206,7 +213,7 @@ impl World {
 
     pub(crate) async fn turn_on(&mut self, resident: &Resident, lane: Lane) {
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         match lane {
             Lane::Qr => turn_on_qr(&mut tx, &mut ctx, resident.id).await.unwrap(),
             Lane::Pin => turn_on_pin(&mut tx, &mut ctx, resident.id, "386015").await.unwrap(),
@@ -219,7 +226,7 @@ impl World {
     pub(crate) async fn begin(&mut self, resident: &Resident) -> Result<BegunConsent, Vec<String>> {
         let door = self.door;
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         match begin_consent(&mut tx, &mut ctx, resident.id, door).await {
             Ok(begun) => {
                 tx.commit().await.unwrap();
@@ -237,7 +244,7 @@ impl World {
         let begun = self.begin(resident).await.unwrap();
         let signature = resident.key.sign_plain(begun.consent.text.as_bytes());
         let (db, ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let input = SignConsent {
             person: resident.id,
             consent: begun.consent.id,
@@ -251,14 +258,14 @@ impl World {
     pub(crate) async fn code(&mut self, resident: &Resident, consent: ConsentId) -> String {
         let gate = self.gate;
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let code = make_enrolment_code(&mut tx, &mut ctx, resident.id, consent, gate).await.unwrap();
         tx.commit().await.unwrap();
         code.code
     }
 
     pub(crate) async fn gate_row(&self) -> Gate {
-        lookup_gate(&mut self.db.read().await.unwrap(), self.gate).await.unwrap().unwrap()
+        lookup_gate(&mut *reading(&self.db).await, self.gate).await.unwrap().unwrap()
     }
 
     pub(crate) async fn redeem(&mut self, code: &str) -> Redeemed {
@@ -268,7 +275,7 @@ impl World {
         };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let redeemed = redeem_code(&mut tx, &mut ctx, &site_key, &gate, code).await.unwrap();
         tx.commit().await.unwrap();
         redeemed
@@ -282,7 +289,7 @@ impl World {
         };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let envelope = build_snapshot(&mut tx, &ctx, &site_key, &gate).await.unwrap();
         tx.commit().await.unwrap();
         let verified = VerifiedSnapshot::open(&envelope, &site_key.public()).unwrap();
@@ -328,7 +335,7 @@ impl World {
 
     pub(crate) async fn upload(&mut self, frames: Vec<UploadedFrame>) -> FramesAnswer {
         let gate = self.gate_row().await;
-        let mut tx = self.db.write().await.unwrap();
+        let mut tx = trace(&self.db).await;
         let answer = take_frames(&mut tx, &gate, &Frames { frames }, self.now).await.unwrap();
         tx.commit().await.unwrap();
         answer
@@ -349,7 +356,7 @@ impl World {
     }
 }
 
-pub(crate) async fn operator(tx: &mut countenance_storage::Tx, ctx: &mut Ctx<'_>) -> Operator {
+pub(crate) async fn operator(tx: &mut countenance_trace::Trace, ctx: &mut Ctx<'_>) -> Operator {
     let code = make_operator_link(tx, ctx, "desk").await.unwrap();
     let session = follow_operator_link(tx, ctx, &code).await.unwrap();
     Operator {

@@ -26,6 +26,7 @@ fn entry(class: LeafClass) -> Entry {
         consent: None,
         reason: "passage.recognised".into(),
         pack: None,
+        actor: None,
     };
     Entry {
         class,

@@ -98,6 +98,7 @@ impl Keeper {
                 consent: Some(consent),
                 reason: "enrolled".into(),
                 pack: self.pack(),
+                actor: None,
             },
             ratchet: Some(&ratchet),
             person: Some(person),

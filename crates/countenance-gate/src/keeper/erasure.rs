@@ -84,6 +84,7 @@ impl Keeper {
                 consent: Some(consent),
                 reason: cause.into(),
                 pack: self.pack(),
+                actor: None,
             },
             ratchet: Some(ratchet),
             person: Some(person),

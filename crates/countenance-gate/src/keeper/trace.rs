@@ -101,6 +101,7 @@ impl Keeper {
                 consent: None,
                 reason: passage.reason.clone(),
                 pack: self.pack(),
+                actor: None,
             },
             ratchet: ratchet.as_ref(),
             person: passage.person,
@@ -130,6 +131,7 @@ impl Keeper {
                     consent: Some(*consent),
                     reason: "searched".into(),
                     pack: self.pack(),
+                    actor: None,
                 },
                 ratchet: ratchet.as_ref(),
                 person: Some(*person),
@@ -196,6 +198,7 @@ impl Keeper {
             consent: None,
             reason: reason.into(),
             pack: self.pack(),
+            actor: None,
         }
     }
 
@@ -223,7 +226,22 @@ impl Keeper {
 
 const fn need(class: LeafClass) -> Need {
     match class {
-        LeafClass::Search | LeafClass::Enrol | LeafClass::Copy => Need::Face,
+        LeafClass::Search
+        | LeafClass::Enrol
+        | LeafClass::Copy
+        // The server's own, which no gate writes.
+        | LeafClass::Consent
+        | LeafClass::Withdraw
+        | LeafClass::Look
+        | LeafClass::Export
+        | LeafClass::Change
+        | LeafClass::Opening
+        | LeafClass::Foreign
+        | LeafClass::Tags
+        | LeafClass::Plan
+        | LeafClass::Certificate
+        | LeafClass::Nonce
+        | LeafClass::Lost => Need::Face,
         LeafClass::Boot | LeafClass::Policy | LeafClass::Passage | LeafClass::Window => Need::Other,
         LeafClass::Erase => Need::Erase,
     }

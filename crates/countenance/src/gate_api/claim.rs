@@ -8,6 +8,7 @@ use countenance_access::{ClaimGateError, claim_gate};
 use countenance_base::{GateId, SystemRng};
 use countenance_gate_core::wire::{Claim, PATH_CLAIM};
 use countenance_grant::decode_canonical;
+use countenance_trace::Reader;
 
 use super::signed::{Refused, Signed, answer};
 use crate::state::AppState;
@@ -24,7 +25,7 @@ pub(super) async fn claim(State(state): State<AppState>, headers: HeaderMap, bod
         return Err(Refused::Claim("claim.demo"));
     }
     let mut rng = SystemRng;
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     let claimed = match claim_gate(&mut tx, &state.ctx(&mut rng), &claim).await {
         Ok(claimed) => claimed,
         Err(ClaimGateError::Store(error)) => return Err(error.into()),

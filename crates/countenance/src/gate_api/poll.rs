@@ -12,6 +12,7 @@ use countenance_gate_core::wire::{PATH_POLL, Poll, PollAnswer};
 use countenance_grant::Envelope;
 use countenance_persons::epoch;
 use countenance_storage::StoreError;
+use countenance_trace::Reader;
 
 use super::signed::{Refused, accept, answer, begin};
 use crate::state::AppState;
@@ -56,14 +57,14 @@ async fn wait_for_news(state: &AppState, poll: &Poll) -> Result<(), StoreError> 
 }
 
 async fn present_epoch(state: &AppState) -> Result<u64, StoreError> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Machine).await?;
     epoch(&mut tx).await
 }
 
 /// The snapshot when the gate's is older, the leaves held, and whether the gate is forked. A gate whose epoch is above ours (this
 /// database is an older copy) keeps what it has: it would refuse a lower one, rightly.
 async fn news(state: &AppState, gate: GateId, known: u64) -> Result<(Option<Envelope>, u64, bool), StoreError> {
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     let gate = lookup_gate(&mut tx, gate).await?.ok_or(StoreError::Column { column: "id" })?;
     let mut snapshot = None;
     if epoch(&mut tx).await? > known {

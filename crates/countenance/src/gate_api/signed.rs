@@ -11,7 +11,8 @@ use countenance_gate_core::wire::{
     ANSWER_DOMAIN, HEADER_GATE, HEADER_SEQUENCE, HEADER_SIGNATURE, HEADER_TIME, REQUEST_DOMAIN, answer_bytes, request_bytes,
 };
 use countenance_grant::{PublicKey, Signature, SigningKey, decode_canonical, encode};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::{Reader, Trace};
 
 use crate::state::AppState;
 
@@ -120,9 +121,9 @@ where
 }
 
 /// Begins the request's one transaction: its sequence is taken in it and counts once it commits.
-pub(crate) async fn begin(state: &AppState, signed: &Signed) -> Result<(Tx, Gate), Refused> {
+pub(crate) async fn begin(state: &AppState, signed: &Signed) -> Result<(Trace, Gate), Refused> {
     let now = state.now();
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     let gate = lookup_gate(&mut tx, signed.gate).await?.ok_or(Refused::Signature)?;
     if !take_sequence(&mut tx, &gate, signed.sequence, now).await? {
         return Err(Refused::Sequence);

@@ -14,6 +14,7 @@ use countenance_gate_core::wire::{
 };
 use countenance_grant::{SigningKey, VerifiedSnapshot, encode};
 use countenance_persons::{ConsentState, lookup_consent, withdraw_consent};
+use countenance_trace::Reader;
 use tower::ServiceExt as _;
 
 use world::{Sent, World, frame};
@@ -117,7 +118,7 @@ async fn codes_hold_at_one_gate_once_and_for_minutes() {
     assert_eq!(world.redeem("ZZZZ9999").await, Redeemed::Refused("code.unknown".to_owned()));
     world.clock.pass(601);
     assert_eq!(world.redeem(&code).await, Redeemed::Refused("code.expired".to_owned()));
-    let mut tx = world.state.db().write().await.unwrap();
+    let mut tx = world.state.trace(Reader::Machine).await.unwrap();
     let consent = countenance_persons::consents_view(&mut tx, world.person)
         .await
         .unwrap()
@@ -222,7 +223,7 @@ async fn enrolled_matched_withdrawn_and_erased_over_the_wire() {
     let known = snapshot.statement().epoch;
     assert!(world.poll(known).await.snapshot.is_none(), "nothing new, nothing sent");
 
-    let mut tx = world.state.db().write().await.unwrap();
+    let mut tx = world.state.trace(Reader::Machine).await.unwrap();
     withdraw_consent(&mut tx, &world.state.ctx(&mut world.rng), world.person, consent)
         .await
         .unwrap();
@@ -235,7 +236,7 @@ async fn enrolled_matched_withdrawn_and_erased_over_the_wire() {
     let (second, _) = frame(&world, head, LeafClass::Erase, note);
     let sent = world.next(PATH_FRAMES, encode(&Frames { frames: vec![second] }));
     world.send::<FramesAnswer>(&sent).await;
-    let view = lookup_consent(&mut world.state.db().read().await.unwrap(), world.person, consent)
+    let view = lookup_consent(&mut world.state.read(Reader::Machine).await.unwrap(), world.person, consent)
         .await
         .unwrap()
         .unwrap();
@@ -265,7 +266,7 @@ async fn a_waiting_poll_wakes_when_the_epoch_rises() {
     );
     let change = async {
         let mut rng = SeededRng::new(5);
-        let mut tx = world.state.db().write().await.unwrap();
+        let mut tx = world.state.trace(Reader::Machine).await.unwrap();
         countenance_persons::turn_off(&mut tx, &world.state.ctx(&mut rng), world.person, Lane::Qr)
             .await
             .unwrap();

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use countenance_tlog::{AddCheckpoint, Checkpoint, Note, NoteSignature, Policy};
+use countenance_trace::{WriteError, Writer};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::Published;
+use super::own_leaves::write_own_leaves;
 use super::site_ledger::{MergeError, SiteLedger, merge, with};
 use super::witnesses::{WitnessEntry, Witnesses};
+use super::{Handle, Published};
 use crate::state::AppState;
 
 const PAUSE: Duration = Duration::from_secs(1);
@@ -25,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(crate) struct Clerk {
     state: AppState,
     ledger: Arc<Mutex<SiteLedger>>,
+    writer: Arc<tokio::sync::Mutex<Writer>>,
     witnesses: Witnesses,
     policy: Policy,
     http: reqwest::Client,
@@ -38,7 +41,7 @@ pub(crate) struct Clerk {
 /// Runs until the server ends, or until the disk or the two histories say that nothing more may be signed.
 pub(crate) async fn run(
     state: AppState,
-    ledger: Arc<Mutex<SiteLedger>>,
+    handle: Handle,
     witnesses: Witnesses,
     policy: Policy,
     publish: watch::Sender<Option<Arc<Published>>>,
@@ -46,7 +49,8 @@ pub(crate) async fn run(
     let mut closing = state.closing();
     let mut clerk = Clerk {
         state,
-        ledger,
+        ledger: handle.ledger,
+        writer: handle.writer,
         witnesses,
         policy,
         http: reqwest::Client::new(),
@@ -58,7 +62,7 @@ pub(crate) async fn run(
     loop {
         match clerk.round().await {
             Ok(()) => {}
-            Err(MergeError::Place(countenance_access::PlaceError::Store(error))) => {
+            Err(MergeError::Place(countenance_access::PlaceError::Store(error)) | MergeError::Own(WriteError::Store(error))) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the ledger waits for the database");
             }
             Err(error) => {
@@ -78,6 +82,7 @@ pub(crate) async fn run(
 
 impl Clerk {
     async fn round(&mut self) -> Result<(), MergeError> {
+        write_own_leaves(&self.state, &self.writer).await?;
         let size = merge(&self.ledger, self.state.db()).await?;
         let fresh = self.last.is_some_and(|(signed, at)| signed == size && at.elapsed() < FRESH);
         if fresh || size == 0 {

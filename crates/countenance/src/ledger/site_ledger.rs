@@ -6,9 +6,13 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use countenance_access::{next_place, place_leaves, take_ledger_key, unplaced_leaves};
 use countenance_base::SystemRng;
+use countenance_keyring::Keyring;
 use countenance_ledger::{LedgerError, Log, Signer};
 use countenance_storage::Db;
 use countenance_tlog::{Hash, Note, NoteKey, Proof};
+use countenance_trace::Writer;
+
+use crate::data::Home;
 
 /// Leaves in one batch: one `fdatasync` for all of them.
 const BATCH: u64 = 4_096;
@@ -20,8 +24,13 @@ pub(crate) struct SiteLedger {
     signer: Signer,
 }
 
-/// Opens the ledger below `data`, unless another server of this site keeps it: then `None`.
-pub(crate) async fn open(data: &Path, db: &Db, site: &str) -> anyhow::Result<Option<SiteLedger>> {
+/// Opens the ledger and the keyring, unless another server of this site keeps it: then `None`.
+pub(crate) async fn open(home: &Home, db: &Db, site: &str) -> anyhow::Result<Option<(SiteLedger, Writer)>> {
+    // The server's own leaves are made with the keyring, which is where the site was founded.
+    if !Keyring::is_there(&home.keyring()) {
+        return Ok(None);
+    }
+    let data = home.folder();
     let signer = open_signer(data, site)?;
     let own = signer.key().to_string();
     let mut tx = db.write().await?;
@@ -31,7 +40,8 @@ pub(crate) async fn open(data: &Path, db: &Db, site: &str) -> anyhow::Result<Opt
         return Ok(None);
     }
     let log = Log::open(&data.join("ledger")).context("opening the ledger")?;
-    Ok(Some(SiteLedger { log, signer }))
+    let keyring = Keyring::open(&home.keyring(), &mut SystemRng).context("opening the keyring")?;
+    Ok(Some((SiteLedger { log, signer }, Writer::new(keyring))))
 }
 
 /// The signer of the ledger of `site`, apart from the log; made at first use.
@@ -91,6 +101,8 @@ pub(crate) enum MergeError {
     Shorter { ledger: u64, database: u64 },
     #[error("the work on the ledger was broken off")]
     Broken,
+    #[error("the server's own leaves could not be written")]
+    Own(#[from] countenance_trace::WriteError),
 }
 
 impl From<countenance_storage::StoreError> for MergeError {

@@ -8,6 +8,7 @@ use countenance_base::{PersonId, SystemRng};
 use countenance_persons::{Operator, lookup_operator_session, lookup_person_session};
 use countenance_portal::{Frame, Place};
 use countenance_storage::StoreError;
+use countenance_trace::Reader;
 
 use super::error::{PageError, Trouble, see};
 use super::{cookie, form, frame};
@@ -103,7 +104,7 @@ async fn lookup_resident(headers: &HeaderMap, state: &AppState) -> Result<Option
         return Ok(None);
     };
     let mut rng = SystemRng;
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Machine).await?;
     lookup_person_session(&mut tx, &state.ctx(&mut rng), token).await
 }
 
@@ -126,6 +127,11 @@ impl Desk {
     pub(crate) fn answer(&self, answer: Result<Response, Trouble>) -> Response {
         answer.unwrap_or_else(|trouble| PageError::of(self.at(Place::Doors), &trouble).into_response())
     }
+
+    /// Who reads, for the trace.
+    pub(crate) const fn reader(&self) -> Reader {
+        Reader::Desk(self.operator.id)
+    }
 }
 
 impl FromRequestParts<AppState> for Desk {
@@ -147,6 +153,6 @@ async fn lookup_desk(headers: &HeaderMap, state: &AppState) -> Result<Option<Ope
         return Ok(None);
     };
     let mut rng = SystemRng;
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Machine).await?;
     lookup_operator_session(&mut tx, &state.ctx(&mut rng), token).await
 }

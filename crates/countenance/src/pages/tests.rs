@@ -1,5 +1,6 @@
 //! The pages over HTTP, as a browser with cookies meets them, on a real database.
 
+use countenance_trace::Reader;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -64,7 +65,7 @@ impl Server {
     async fn doors(&self) {
         let mut rng = SystemRng;
         let mut ctx = self.state.ctx(&mut rng);
-        let mut tx = self.state.db().write().await.unwrap();
+        let mut tx = self.state.trace(Reader::Machine).await.unwrap();
         let mut settings = DoorSettings::entrance(1_500);
         settings.ways.push(vec![Lane::Face]);
         let door = save_door(
@@ -85,7 +86,7 @@ impl Server {
     async fn letter(&self, unit: &str) -> (String, String) {
         let mut rng = SystemRng;
         let mut ctx = self.state.ctx(&mut rng);
-        let mut tx = self.state.db().write().await.unwrap();
+        let mut tx = self.state.trace(Reader::Machine).await.unwrap();
         let people = vec![NewPerson {
             display_name: "甲".into(),
             under_guardian_age: false,
@@ -101,14 +102,14 @@ impl Server {
     async fn operator_link(&self) -> String {
         let mut rng = SystemRng;
         let mut ctx = self.state.ctx(&mut rng);
-        let mut tx = self.state.db().write().await.unwrap();
+        let mut tx = self.state.trace(Reader::Machine).await.unwrap();
         let code = make_operator_link(&mut tx, &mut ctx, "operator").await.unwrap();
         tx.commit().await.unwrap();
         format!("/desk/enter/{code}")
     }
 
     async fn ways_of_door_3(&self) -> Vec<Vec<Lane>> {
-        let mut tx = self.state.db().read().await.unwrap();
+        let mut tx = self.state.read(Reader::Machine).await.unwrap();
         lookup_door_by_number(&mut tx, 3).await.unwrap().unwrap().settings.ways
     }
 }
@@ -199,6 +200,8 @@ impl<'a> Browser<'a> {
             ("again", "493027"),
             ("signing_key", &signing),
             ("record_key", &record),
+            ("ratchet", &"ab".repeat(32)),
+            ("month", &self.server.state.now().month().0.to_string()),
         ];
         self.post("/claim", "/claim", &fields).await
     }
@@ -438,7 +441,7 @@ async fn a_resident_decides_signs_gets_a_code_and_withdraws() {
 async fn claim_the_gate(server: &Server) {
     let mut rng = SystemRng;
     let mut ctx = server.state.ctx(&mut rng);
-    let mut tx = server.state.db().write().await.unwrap();
+    let mut tx = server.state.trace(Reader::Machine).await.unwrap();
     let door = lookup_door_by_number(&mut tx, 3).await.unwrap().unwrap();
     let code = make_gate_code(&mut tx, &mut ctx, door.id).await.unwrap().code;
     let device_key = SigningKey::from_seed(&[9; 32]).public();
@@ -453,6 +456,6 @@ async fn claim_the_gate(server: &Server) {
 }
 
 async fn gate_number(server: &Server) -> String {
-    let mut tx = server.state.db().read().await.unwrap();
+    let mut tx = server.state.read(Reader::Machine).await.unwrap();
     list_gates(&mut tx).await.unwrap()[0].id.to_string()
 }

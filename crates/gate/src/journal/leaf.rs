@@ -23,10 +23,35 @@ pub enum LeafClass {
     Copy = 7,
     /// The camera was open.
     Window = 8,
+    // The server's own, under writer 0.
+    /// A person said yes.
+    Consent = 9,
+    /// A consent ended.
+    Withdraw = 10,
+    /// An operator, or who holds the server, read what is about a person.
+    Look = 11,
+    /// Something about a person was given out.
+    Export = 12,
+    /// A key or a policy changed.
+    Change = 13,
+    /// Sealed evidence was opened.
+    Opening = 14,
+    /// A checkpoint of another site's ledger.
+    Foreign = 15,
+    /// The list of a stretch's tags.
+    Tags = 16,
+    /// A destruction was planned.
+    Plan = 17,
+    /// A destruction was certified.
+    Certificate = 18,
+    /// An auditor's nonce was promised, by its hash.
+    Nonce = 19,
+    /// Somebody who held copies was lost.
+    Lost = 20,
 }
 
 impl LeafClass {
-    const ALL: [Self; 8] = [
+    pub const ALL: [Self; 20] = [
         Self::Boot,
         Self::Policy,
         Self::Passage,
@@ -35,6 +60,18 @@ impl LeafClass {
         Self::Erase,
         Self::Copy,
         Self::Window,
+        Self::Consent,
+        Self::Withdraw,
+        Self::Look,
+        Self::Export,
+        Self::Change,
+        Self::Opening,
+        Self::Foreign,
+        Self::Tags,
+        Self::Plan,
+        Self::Certificate,
+        Self::Nonce,
+        Self::Lost,
     ];
 
     fn from_byte(byte: u8) -> Option<Self> {

@@ -1,6 +1,7 @@
 use countenance_base::{PersonId, Timestamp};
 use countenance_grant::PublicKey;
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::pin::Throttle;
 
@@ -13,7 +14,7 @@ pub(crate) struct AccountRow {
     pub(crate) throttle: Throttle,
 }
 
-pub(crate) async fn insert(tx: &mut Tx, person: PersonId, account: &AccountRow, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn insert(tx: &mut Trace, person: PersonId, account: &AccountRow, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "INSERT INTO accounts (person_id, pin_salt, pin_hash, signing_key, record_key, claimed_at)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -30,7 +31,7 @@ pub(crate) async fn insert(tx: &mut Tx, person: PersonId, account: &AccountRow, 
     .await
 }
 
-pub(crate) async fn lookup(tx: &mut Tx, person: PersonId) -> Result<Option<AccountRow>, StoreError> {
+pub(crate) async fn lookup(tx: &mut Trace, person: PersonId) -> Result<Option<AccountRow>, StoreError> {
     let row = tx
         .lookup(
             "SELECT pin_salt, pin_hash, signing_key, record_key, failures, wait_until
@@ -52,7 +53,7 @@ pub(crate) async fn lookup(tx: &mut Tx, person: PersonId) -> Result<Option<Accou
     }))
 }
 
-pub(crate) async fn throttle(tx: &mut Tx, person: PersonId, throttle: Throttle) -> Result<(), StoreError> {
+pub(crate) async fn throttle(tx: &mut Trace, person: PersonId, throttle: Throttle) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE accounts
          SET failures = $2, wait_until = $3

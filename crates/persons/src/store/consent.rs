@@ -1,10 +1,11 @@
 use countenance_base::{ConsentId, EnrolmentCodeId, GateId, GrantId, PersonId, PurposeId, Timestamp};
 use countenance_grant::{Mode, PublicKey, Signature};
-use countenance_storage::{Row, StoreError, Tx};
+use countenance_storage::{Row, StoreError};
+use countenance_trace::Trace;
 
 use crate::consent::{Consent, ConsentGate, ConsentState, EndedBy};
 
-pub(crate) async fn insert(tx: &mut Tx, consent: &Consent) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Trace, consent: &Consent) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO consents (id, person_id, purpose_id, door_id, version, mode, text, notice_hash, state, given_at, until)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -35,7 +36,7 @@ pub(crate) async fn insert(tx: &mut Tx, consent: &Consent) -> Result<(), StoreEr
 }
 
 /// Removes what this person began and never signed: it was no consent.
-pub(crate) async fn drop_drafts(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+pub(crate) async fn drop_drafts(tx: &mut Trace, person: PersonId) -> Result<(), StoreError> {
     tx.execute(
         "DELETE FROM consent_gates
          WHERE consent_id IN (SELECT id FROM consents WHERE person_id = $1 AND state = 'begun')",
@@ -48,7 +49,7 @@ pub(crate) async fn drop_drafts(tx: &mut Tx, person: PersonId) -> Result<(), Sto
 }
 
 /// How many statements this person has signed for this purpose; the next one's version is one more.
-pub(crate) async fn count_versions(tx: &mut Tx, person: PersonId, purpose: PurposeId) -> Result<u32, StoreError> {
+pub(crate) async fn count_versions(tx: &mut Trace, person: PersonId, purpose: PurposeId) -> Result<u32, StoreError> {
     let row = tx
         .lookup(
             "SELECT COALESCE(MAX(version), 0) AS version
@@ -71,7 +72,7 @@ macro_rules! select {
     };
 }
 
-pub(crate) async fn lookup(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+pub(crate) async fn lookup(tx: &mut Trace, id: ConsentId) -> Result<Option<Consent>, StoreError> {
     let row = tx.lookup(select!("WHERE id = $1"), &[id.into()]).await?;
     match row {
         Some(row) => read(tx, &row).await.map(Some),
@@ -79,7 +80,7 @@ pub(crate) async fn lookup(tx: &mut Tx, id: ConsentId) -> Result<Option<Consent>
     }
 }
 
-pub(crate) async fn lookup_live(tx: &mut Tx, person: PersonId, purpose: PurposeId) -> Result<Option<Consent>, StoreError> {
+pub(crate) async fn lookup_live(tx: &mut Trace, person: PersonId, purpose: PurposeId) -> Result<Option<Consent>, StoreError> {
     let row = tx
         .lookup(
             select!("WHERE person_id = $1 AND purpose_id = $2 AND state IN ('signed', 'enrolled')"),
@@ -92,7 +93,7 @@ pub(crate) async fn lookup_live(tx: &mut Tx, person: PersonId, purpose: PurposeI
     }
 }
 
-pub(crate) async fn list_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<Consent>, StoreError> {
+pub(crate) async fn list_of_person(tx: &mut Trace, person: PersonId) -> Result<Vec<Consent>, StoreError> {
     let rows = tx
         .list(
             select!("WHERE person_id = $1 AND state <> 'begun' ORDER BY given_at DESC, id DESC LIMIT 200"),
@@ -102,7 +103,7 @@ pub(crate) async fn list_of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<
     read_all(tx, &rows).await
 }
 
-pub(crate) async fn list_live(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
+pub(crate) async fn list_live(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
     let rows = tx
         .list(
             select!("WHERE purpose_id = $1 AND state IN ('signed', 'enrolled') ORDER BY id"),
@@ -112,7 +113,7 @@ pub(crate) async fn list_live(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<Con
     read_all(tx, &rows).await
 }
 
-async fn read_all(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Consent>, StoreError> {
+async fn read_all(tx: &mut Trace, rows: &[Row]) -> Result<Vec<Consent>, StoreError> {
     let mut consents = Vec::with_capacity(rows.len());
     for row in rows {
         consents.push(read(tx, row).await?);
@@ -120,7 +121,7 @@ async fn read_all(tx: &mut Tx, rows: &[Row]) -> Result<Vec<Consent>, StoreError>
     Ok(consents)
 }
 
-pub(crate) async fn sign(tx: &mut Tx, id: ConsentId, key: PublicKey, signature: &Signature, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn sign(tx: &mut Trace, id: ConsentId, key: PublicKey, signature: &Signature, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE consents
          SET state = 'signed', key = $2, signature = $3, signed_at = $4
@@ -130,7 +131,7 @@ pub(crate) async fn sign(tx: &mut Tx, id: ConsentId, key: PublicKey, signature: 
     .await
 }
 
-pub(crate) async fn end(tx: &mut Tx, id: ConsentId, by: EndedBy, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn end(tx: &mut Trace, id: ConsentId, by: EndedBy, now: Timestamp) -> Result<u64, StoreError> {
     let state = if by == EndedBy::Expired {
         ConsentState::Expired
     } else {
@@ -155,7 +156,7 @@ pub(crate) async fn end(tx: &mut Tx, id: ConsentId, by: EndedBy, now: Timestamp)
 }
 
 /// The live consents of an ended purpose.
-pub(crate) async fn list_live_of_purpose(tx: &mut Tx, purpose: PurposeId) -> Result<Vec<ConsentId>, StoreError> {
+pub(crate) async fn list_live_of_purpose(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<ConsentId>, StoreError> {
     tx.list(
         "SELECT id FROM consents WHERE purpose_id = $1 AND state IN ('signed', 'enrolled')",
         &[purpose.into()],
@@ -167,7 +168,7 @@ pub(crate) async fn list_live_of_purpose(tx: &mut Tx, purpose: PurposeId) -> Res
 }
 
 /// The live consents whose time is over.
-pub(crate) async fn list_overdue(tx: &mut Tx, now: Timestamp) -> Result<Vec<ConsentId>, StoreError> {
+pub(crate) async fn list_overdue(tx: &mut Trace, now: Timestamp) -> Result<Vec<ConsentId>, StoreError> {
     tx.list(
         "SELECT id FROM consents WHERE state IN ('signed', 'enrolled') AND until <= $1",
         &[now.into()],
@@ -178,7 +179,7 @@ pub(crate) async fn list_overdue(tx: &mut Tx, now: Timestamp) -> Result<Vec<Cons
     .collect()
 }
 
-pub(crate) async fn note_enrolled(tx: &mut Tx, id: ConsentId, gate: GateId, at: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn note_enrolled(tx: &mut Trace, id: ConsentId, gate: GateId, at: Timestamp) -> Result<u64, StoreError> {
     tx.change_one(
         "UPDATE consent_gates
          SET enrolled_at = $3, erased_at = NULL
@@ -195,7 +196,7 @@ pub(crate) async fn note_enrolled(tx: &mut Tx, id: ConsentId, gate: GateId, at: 
     .await
 }
 
-pub(crate) async fn note_erased(tx: &mut Tx, id: ConsentId, gate: GateId, at: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn note_erased(tx: &mut Trace, id: ConsentId, gate: GateId, at: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE consent_gates
          SET erased_at = $3
@@ -216,7 +217,7 @@ pub(crate) async fn note_erased(tx: &mut Tx, id: ConsentId, gate: GateId, at: Ti
 }
 
 /// From here on a template may exist at this gate.
-pub(crate) async fn note_redeemed(tx: &mut Tx, id: ConsentId, gate: GateId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn note_redeemed(tx: &mut Trace, id: ConsentId, gate: GateId, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE consent_gates
          SET redeemed_at = $3, erased_at = NULL
@@ -226,13 +227,14 @@ pub(crate) async fn note_redeemed(tx: &mut Tx, id: ConsentId, gate: GateId, now:
     .await
 }
 
-async fn read(tx: &mut Tx, row: &Row) -> Result<Consent, StoreError> {
+async fn read(tx: &mut Trace, row: &Row) -> Result<Consent, StoreError> {
     let (mode, state): (String, String) = (row.get("mode")?, row.get("state")?);
-    let id = row.get("id")?;
+    let (id, person) = (row.get("id")?, row.get("person_id")?);
+    tx.looked_at(person);
     let ended_by: Option<String> = row.get_optional("ended_by")?;
     Ok(Consent {
         id,
-        person: row.get("person_id")?,
+        person,
         purpose: row.get("purpose_id")?,
         door: row.get("door_id")?,
         version: row.get("version")?,
@@ -254,7 +256,7 @@ async fn read(tx: &mut Tx, row: &Row) -> Result<Consent, StoreError> {
     })
 }
 
-async fn gates(tx: &mut Tx, id: ConsentId) -> Result<Vec<ConsentGate>, StoreError> {
+async fn gates(tx: &mut Trace, id: ConsentId) -> Result<Vec<ConsentGate>, StoreError> {
     tx.list(
         "SELECT gate_id, match_grant_id, redeemed_at, enrolled_at, erased_at
          FROM consent_gates
@@ -288,7 +290,7 @@ pub(crate) struct CodeRow {
 }
 
 /// Stores a code and ends every older one of this consent and gate.
-pub(crate) async fn put_code(tx: &mut Tx, code: &CodeRow, hash: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn put_code(tx: &mut Trace, code: &CodeRow, hash: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE enrolment_codes
          SET ended_at = $3
@@ -312,7 +314,7 @@ pub(crate) async fn put_code(tx: &mut Tx, code: &CodeRow, hash: [u8; 32], now: T
     .await
 }
 
-pub(crate) async fn lookup_code(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<CodeRow>, StoreError> {
+pub(crate) async fn lookup_code(tx: &mut Trace, hash: [u8; 32]) -> Result<Option<CodeRow>, StoreError> {
     let row = tx
         .lookup(
             "SELECT id, person_id, consent_id, gate_id, expires_at, used_at, ended_at
@@ -333,7 +335,7 @@ pub(crate) async fn lookup_code(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Co
     }))
 }
 
-pub(crate) async fn use_code(tx: &mut Tx, id: EnrolmentCodeId, grant: GrantId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn use_code(tx: &mut Trace, id: EnrolmentCodeId, grant: GrantId, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE enrolment_codes
          SET used_at = $3, grant_id = $2
@@ -344,7 +346,7 @@ pub(crate) async fn use_code(tx: &mut Tx, id: EnrolmentCodeId, grant: GrantId, n
 }
 
 /// Removes codes that ended long enough ago.
-pub(crate) async fn forget_codes(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn forget_codes(tx: &mut Trace, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM enrolment_codes WHERE expires_at < $1", &[before.into()])
         .await
 }

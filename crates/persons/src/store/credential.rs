@@ -1,6 +1,7 @@
 use countenance_base::{CredentialId, PersonId, Timestamp};
 use countenance_gate_core::policy::Lane;
-use countenance_storage::{Row, StoreError, Tx};
+use countenance_storage::{Row, StoreError};
+use countenance_trace::Trace;
 
 /// A credential as stored.
 pub(crate) struct CredentialRow {
@@ -11,7 +12,7 @@ pub(crate) struct CredentialRow {
     pub(crate) began_at: Timestamp,
 }
 
-pub(crate) async fn insert(tx: &mut Tx, credential: &CredentialRow) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Trace, credential: &CredentialRow) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO credentials (id, person_id, lane, sealed, began_at)
          VALUES ($1, $2, $3, $4, $5)",
@@ -27,7 +28,7 @@ pub(crate) async fn insert(tx: &mut Tx, credential: &CredentialRow) -> Result<()
 }
 
 /// Ends the live credential of this lane, if there is one, and empties what it held.
-pub(crate) async fn end(tx: &mut Tx, person: PersonId, lane: Lane, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn end(tx: &mut Trace, person: PersonId, lane: Lane, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE credentials
          SET ended_at = $3, sealed = $4
@@ -37,7 +38,7 @@ pub(crate) async fn end(tx: &mut Tx, person: PersonId, lane: Lane, now: Timestam
     .await
 }
 
-pub(crate) async fn list_live(tx: &mut Tx, person: PersonId) -> Result<Vec<CredentialRow>, StoreError> {
+pub(crate) async fn list_live(tx: &mut Trace, person: PersonId) -> Result<Vec<CredentialRow>, StoreError> {
     tx.list(
         "SELECT id, person_id, lane, sealed, began_at
          FROM credentials
@@ -52,7 +53,7 @@ pub(crate) async fn list_live(tx: &mut Tx, person: PersonId) -> Result<Vec<Crede
 }
 
 /// Every live credential of the site; compiled into snapshots.
-pub(crate) async fn list_all_live(tx: &mut Tx) -> Result<Vec<CredentialRow>, StoreError> {
+pub(crate) async fn list_all_live(tx: &mut Trace) -> Result<Vec<CredentialRow>, StoreError> {
     tx.list(
         "SELECT id, person_id, lane, sealed, began_at
          FROM credentials
@@ -73,7 +74,7 @@ pub(crate) struct AccountKeys {
     pub(crate) record_key: [u8; 32],
 }
 
-pub(crate) async fn list_accounts(tx: &mut Tx) -> Result<Vec<AccountKeys>, StoreError> {
+pub(crate) async fn list_accounts(tx: &mut Trace) -> Result<Vec<AccountKeys>, StoreError> {
     tx.list(
         "SELECT h.unit, a.person_id, a.signing_key, a.record_key
          FROM accounts a

@@ -1,9 +1,10 @@
 use countenance_base::{PersonId, PurposeId, Text, Timestamp};
 use countenance_rules::Notice;
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 /// Keeps the text; the same hash is the same text.
-pub(crate) async fn put(tx: &mut Tx, rulebook: &str, notice: &Notice) -> Result<(), StoreError> {
+pub(crate) async fn put(tx: &mut Trace, rulebook: &str, notice: &Notice) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO notices (hash, rulebook, version, zh, en)
          VALUES ($1, $2, $3, $4, $5)
@@ -20,7 +21,7 @@ pub(crate) async fn put(tx: &mut Tx, rulebook: &str, notice: &Notice) -> Result<
     Ok(())
 }
 
-pub(crate) async fn lookup(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Text>, StoreError> {
+pub(crate) async fn lookup(tx: &mut Trace, hash: [u8; 32]) -> Result<Option<Text>, StoreError> {
     let row = tx.lookup("SELECT zh, en FROM notices WHERE hash = $1", &[hash.into()]).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(Text {
@@ -30,7 +31,7 @@ pub(crate) async fn lookup(tx: &mut Tx, hash: [u8; 32]) -> Result<Option<Text>, 
 }
 
 pub(crate) async fn note_shown(
-    tx: &mut Tx,
+    tx: &mut Trace,
     person: PersonId,
     purpose: PurposeId,
     hash: [u8; 32],

@@ -1,9 +1,10 @@
 use countenance_base::{OperatorId, Timestamp};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::Operator;
 
-pub(crate) async fn insert(tx: &mut Tx, operator: &Operator, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Trace, operator: &Operator, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO operators (id, display_name, created_at)
          VALUES ($1, $2, $3)",
@@ -12,7 +13,7 @@ pub(crate) async fn insert(tx: &mut Tx, operator: &Operator, now: Timestamp) -> 
     .await
 }
 
-pub(crate) async fn lookup(tx: &mut Tx, id: OperatorId) -> Result<Option<Operator>, StoreError> {
+pub(crate) async fn lookup(tx: &mut Trace, id: OperatorId) -> Result<Option<Operator>, StoreError> {
     let row = tx
         .lookup("SELECT id, display_name FROM operators WHERE id = $1", &[id.into()])
         .await?;
@@ -23,7 +24,7 @@ pub(crate) async fn lookup(tx: &mut Tx, id: OperatorId) -> Result<Option<Operato
     }))
 }
 
-pub(crate) async fn lookup_by_name(tx: &mut Tx, name: &str) -> Result<Option<OperatorId>, StoreError> {
+pub(crate) async fn lookup_by_name(tx: &mut Trace, name: &str) -> Result<Option<OperatorId>, StoreError> {
     let row = tx
         .lookup("SELECT id FROM operators WHERE display_name = $1", &[name.into()])
         .await?;
@@ -31,7 +32,7 @@ pub(crate) async fn lookup_by_name(tx: &mut Tx, name: &str) -> Result<Option<Ope
 }
 
 pub(crate) async fn insert_link(
-    tx: &mut Tx,
+    tx: &mut Trace,
     hash: [u8; 32],
     operator: OperatorId,
     made: Timestamp,
@@ -46,7 +47,7 @@ pub(crate) async fn insert_link(
 }
 
 /// Uses the link, if it is there, unused and unexpired.
-pub(crate) async fn use_link(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Result<Option<OperatorId>, StoreError> {
+pub(crate) async fn use_link(tx: &mut Trace, hash: [u8; 32], now: Timestamp) -> Result<Option<OperatorId>, StoreError> {
     let row = tx
         .lookup(
             "UPDATE operator_links
@@ -60,7 +61,7 @@ pub(crate) async fn use_link(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Res
 }
 
 /// Whether anyone has signed in as an operator, or could with a link that is still good.
-pub(crate) async fn any_way_in(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
+pub(crate) async fn any_way_in(tx: &mut Trace, now: Timestamp) -> Result<bool, StoreError> {
     let row = tx
         .lookup(
             "SELECT 1 AS one

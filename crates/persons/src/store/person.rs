@@ -1,10 +1,11 @@
 use countenance_base::{HouseholdId, PersonId, Timestamp};
-use countenance_storage::{Row, StoreError, Tx};
+use countenance_storage::{Row, StoreError};
+use countenance_trace::Trace;
 
 use crate::Person;
 use crate::pin::Throttle;
 
-pub(crate) async fn insert_household(tx: &mut Tx, id: HouseholdId, unit: &str) -> Result<u64, StoreError> {
+pub(crate) async fn insert_household(tx: &mut Trace, id: HouseholdId, unit: &str) -> Result<u64, StoreError> {
     tx.execute(
         "INSERT INTO households (id, unit)
          VALUES ($1, $2)
@@ -14,7 +15,7 @@ pub(crate) async fn insert_household(tx: &mut Tx, id: HouseholdId, unit: &str) -
     .await
 }
 
-pub(crate) async fn insert(tx: &mut Tx, now: Timestamp, person: &Person) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Trace, now: Timestamp, person: &Person) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO persons (id, household_id, login, display_name, under_guardian_age, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -49,21 +50,26 @@ const SELECT_BY_UNIT: &str = "SELECT p.id, p.household_id, p.login, p.display_na
      WHERE h.unit = $1
      ORDER BY p.login";
 
-pub(crate) async fn lookup(tx: &mut Tx, id: PersonId) -> Result<Option<Person>, StoreError> {
-    tx.lookup(SELECT_BY_ID, &[id.into()]).await?.as_ref().map(read).transpose()
+pub(crate) async fn lookup(tx: &mut Trace, id: PersonId) -> Result<Option<Person>, StoreError> {
+    let row = tx.lookup(SELECT_BY_ID, &[id.into()]).await?;
+    row.map(|row| read(tx, &row)).transpose()
 }
 
-pub(crate) async fn lookup_by_login(tx: &mut Tx, login: &str) -> Result<Option<Person>, StoreError> {
-    tx.lookup(SELECT_BY_LOGIN, &[login.into()]).await?.as_ref().map(read).transpose()
+pub(crate) async fn lookup_by_login(tx: &mut Trace, login: &str) -> Result<Option<Person>, StoreError> {
+    let row = tx.lookup(SELECT_BY_LOGIN, &[login.into()]).await?;
+    row.map(|row| read(tx, &row)).transpose()
 }
 
-pub(crate) async fn list_by_unit(tx: &mut Tx, unit: &str) -> Result<Vec<Person>, StoreError> {
-    tx.list(SELECT_BY_UNIT, &[unit.into()]).await?.iter().map(read).collect()
+pub(crate) async fn list_by_unit(tx: &mut Trace, unit: &str) -> Result<Vec<Person>, StoreError> {
+    let rows = tx.list(SELECT_BY_UNIT, &[unit.into()]).await?;
+    rows.iter().map(|row| read(tx, row)).collect()
 }
 
-fn read(row: &Row) -> Result<Person, StoreError> {
+fn read(tx: &mut Trace, row: &Row) -> Result<Person, StoreError> {
+    let id = row.get("id")?;
+    tx.looked_at(id);
     Ok(Person {
-        id: row.get("id")?,
+        id,
         household: row.get("household_id")?,
         unit: row.get("unit")?,
         login: row.get("login")?,
@@ -83,7 +89,7 @@ pub(crate) struct ClaimCode {
 
 /// A newer letter replaces the older one, also when that was used: a lost account starts with a new letter.
 pub(crate) async fn put_claim_code(
-    tx: &mut Tx,
+    tx: &mut Trace,
     person: PersonId,
     hash: [u8; 32],
     made: Timestamp,
@@ -100,7 +106,7 @@ pub(crate) async fn put_claim_code(
     .await
 }
 
-pub(crate) async fn lookup_claim_code(tx: &mut Tx, person: PersonId) -> Result<Option<ClaimCode>, StoreError> {
+pub(crate) async fn lookup_claim_code(tx: &mut Trace, person: PersonId) -> Result<Option<ClaimCode>, StoreError> {
     let row = tx
         .lookup(
             "SELECT code_hash, expires_at, used_at, failures, wait_until
@@ -121,7 +127,7 @@ pub(crate) async fn lookup_claim_code(tx: &mut Tx, person: PersonId) -> Result<O
     }))
 }
 
-pub(crate) async fn throttle_claim_code(tx: &mut Tx, person: PersonId, throttle: Throttle) -> Result<(), StoreError> {
+pub(crate) async fn throttle_claim_code(tx: &mut Trace, person: PersonId, throttle: Throttle) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE claim_codes
          SET failures = $2, wait_until = $3
@@ -131,7 +137,7 @@ pub(crate) async fn throttle_claim_code(tx: &mut Tx, person: PersonId, throttle:
     .await
 }
 
-pub(crate) async fn use_claim_code(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn use_claim_code(tx: &mut Trace, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE claim_codes
          SET used_at = $2

@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use countenance_base::{DoorId, OperatorId, PurposeId, Text, Timestamp};
 use countenance_grant::Mode;
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
-use countenance_storage::{Row, StoreError, Tx};
+use countenance_storage::{Row, StoreError};
+use countenance_trace::Trace;
 
 use crate::purpose::{Assessment, DoorWords, Purpose};
 
-pub(crate) async fn insert(tx: &mut Tx, purpose: &Purpose) -> Result<(), StoreError> {
+pub(crate) async fn insert(tx: &mut Trace, purpose: &Purpose) -> Result<(), StoreError> {
     let facts = &purpose.facts;
     tx.change_one(
         "INSERT INTO purposes (id, door_id, door_name_zh, door_name_en, other_ways_zh, other_ways_en, mode, basis, sentence_zh, sentence_en,
@@ -52,7 +53,7 @@ macro_rules! select {
     };
 }
 
-pub(crate) async fn lookup(tx: &mut Tx, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
+pub(crate) async fn lookup(tx: &mut Trace, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
     tx.lookup(select!("WHERE id = $1"), &[id.into()])
         .await?
         .as_ref()
@@ -60,7 +61,7 @@ pub(crate) async fn lookup(tx: &mut Tx, id: PurposeId) -> Result<Option<Purpose>
         .transpose()
 }
 
-pub(crate) async fn lookup_active(tx: &mut Tx, door: DoorId) -> Result<Option<Purpose>, StoreError> {
+pub(crate) async fn lookup_active(tx: &mut Trace, door: DoorId) -> Result<Option<Purpose>, StoreError> {
     tx.lookup(
         select!("WHERE door_id = $1 AND activated_at IS NOT NULL AND ended_at IS NULL"),
         &[door.into()],
@@ -72,7 +73,7 @@ pub(crate) async fn lookup_active(tx: &mut Tx, door: DoorId) -> Result<Option<Pu
 }
 
 /// The newest thousand: an operator with more has other troubles.
-pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Purpose>, StoreError> {
+pub(crate) async fn list(tx: &mut Trace) -> Result<Vec<Purpose>, StoreError> {
     tx.list(select!("ORDER BY declared_at DESC LIMIT 1000"), &[])
         .await?
         .iter()
@@ -80,7 +81,7 @@ pub(crate) async fn list(tx: &mut Tx) -> Result<Vec<Purpose>, StoreError> {
         .collect()
 }
 
-pub(crate) async fn assess(tx: &mut Tx, id: PurposeId, assessment: &Assessment) -> Result<(), StoreError> {
+pub(crate) async fn assess(tx: &mut Trace, id: PurposeId, assessment: &Assessment) -> Result<(), StoreError> {
     let head = |head| assessment.heads.get(&head).map(String::as_str);
     tx.change_one(
         "UPDATE purposes
@@ -103,7 +104,7 @@ pub(crate) async fn assess(tx: &mut Tx, id: PurposeId, assessment: &Assessment) 
     .await
 }
 
-pub(crate) async fn activate(tx: &mut Tx, id: PurposeId, operator: OperatorId, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn activate(tx: &mut Trace, id: PurposeId, operator: OperatorId, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE purposes
          SET activated_at = $2, activated_by = $3
@@ -113,7 +114,7 @@ pub(crate) async fn activate(tx: &mut Tx, id: PurposeId, operator: OperatorId, n
     .await
 }
 
-pub(crate) async fn end(tx: &mut Tx, id: PurposeId, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn end(tx: &mut Trace, id: PurposeId, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE purposes
          SET ended_at = $2

@@ -1,8 +1,9 @@
 use countenance_base::{OperatorId, PersonId, Timestamp};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 pub(crate) async fn insert_person(
-    tx: &mut Tx,
+    tx: &mut Trace,
     hash: [u8; 32],
     person: PersonId,
     begun: Timestamp,
@@ -16,7 +17,7 @@ pub(crate) async fn insert_person(
     .await
 }
 
-pub(crate) async fn lookup_person(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Result<Option<PersonId>, StoreError> {
+pub(crate) async fn lookup_person(tx: &mut Trace, hash: [u8; 32], now: Timestamp) -> Result<Option<PersonId>, StoreError> {
     let row = tx
         .lookup(
             "SELECT person_id
@@ -29,7 +30,7 @@ pub(crate) async fn lookup_person(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -
 }
 
 pub(crate) async fn insert_operator(
-    tx: &mut Tx,
+    tx: &mut Trace,
     hash: [u8; 32],
     operator: OperatorId,
     begun: Timestamp,
@@ -43,7 +44,7 @@ pub(crate) async fn insert_operator(
     .await
 }
 
-pub(crate) async fn lookup_operator(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Result<Option<OperatorId>, StoreError> {
+pub(crate) async fn lookup_operator(tx: &mut Trace, hash: [u8; 32], now: Timestamp) -> Result<Option<OperatorId>, StoreError> {
     let row = tx
         .lookup(
             "SELECT operator_id
@@ -56,7 +57,7 @@ pub(crate) async fn lookup_operator(tx: &mut Tx, hash: [u8; 32], now: Timestamp)
 }
 
 /// Ends the session of either kind that has this token.
-pub(crate) async fn end(tx: &mut Tx, person_hash: [u8; 32], operator_hash: [u8; 32]) -> Result<(), StoreError> {
+pub(crate) async fn end(tx: &mut Trace, person_hash: [u8; 32], operator_hash: [u8; 32]) -> Result<(), StoreError> {
     tx.execute("DELETE FROM person_sessions WHERE token_hash = $1", &[person_hash.into()])
         .await?;
     tx.execute("DELETE FROM operator_sessions WHERE token_hash = $1", &[operator_hash.into()])
@@ -64,13 +65,13 @@ pub(crate) async fn end(tx: &mut Tx, person_hash: [u8; 32], operator_hash: [u8; 
     Ok(())
 }
 
-pub(crate) async fn end_all_of_person(tx: &mut Tx, person: PersonId) -> Result<u64, StoreError> {
+pub(crate) async fn end_all_of_person(tx: &mut Trace, person: PersonId) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM person_sessions WHERE person_id = $1", &[person.into()])
         .await
 }
 
 /// Removes what has ended; nothing else reads it.
-pub(crate) async fn forget_ended(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+pub(crate) async fn forget_ended(tx: &mut Trace, now: Timestamp) -> Result<u64, StoreError> {
     let persons = tx.execute("DELETE FROM person_sessions WHERE ends_at <= $1", &[now.into()]).await?;
     let operators = tx
         .execute("DELETE FROM operator_sessions WHERE ends_at <= $1", &[now.into()])

@@ -7,8 +7,8 @@ use crate::Site;
 pub(crate) async fn insert(tx: &mut Tx, now: Timestamp, site: &Site) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO site (one, id, name_zh, name_en, operator_zh, operator_en, contact_zh, contact_en, complaints_zh, complaints_en,
-                           time_zone, public_key, evidence_key, epoch, created_at)
-         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)",
+                           time_zone, public_key, evidence_key, intake_key, epoch, created_at)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14)",
         &[
             site.id.into(),
             (&site.name.zh).into(),
@@ -22,6 +22,7 @@ pub(crate) async fn insert(tx: &mut Tx, now: Timestamp, site: &Site) -> Result<(
             (&site.time_zone).into(),
             site.public_key.0.into(),
             site.evidence_key.into(),
+            site.intake_key.into(),
             now.into(),
         ],
     )
@@ -32,7 +33,7 @@ pub(crate) async fn lookup(tx: &mut Tx) -> Result<Option<Site>, StoreError> {
     let row = tx
         .lookup(
             "SELECT id, name_zh, name_en, operator_zh, operator_en, contact_zh, contact_en, complaints_zh, complaints_en,
-                    time_zone, public_key, evidence_key
+                    time_zone, public_key, evidence_key, intake_key
              FROM site",
             &[],
         )
@@ -59,6 +60,7 @@ pub(crate) async fn lookup(tx: &mut Tx) -> Result<Option<Site>, StoreError> {
         time_zone: row.get("time_zone")?,
         public_key: PublicKey(row.get("public_key")?),
         evidence_key: row.get("evidence_key")?,
+        intake_key: row.get_optional("intake_key")?,
     }))
 }
 

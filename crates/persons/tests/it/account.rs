@@ -3,6 +3,7 @@ use countenance_persons::{
     ClaimAccount, SignIn, claim_account, end_session, forget_ended_sessions, list_credentials, list_member_keys, lookup_person_session,
     sign_in, turn_off, turn_on_pin, turn_on_qr,
 };
+use countenance_testdb::trace;
 
 use crate::world::World;
 
@@ -13,6 +14,7 @@ fn again(claim: &ClaimAccount) -> ClaimAccount {
         pin: claim.pin.clone(),
         signing_key: claim.signing_key,
         record_key: claim.record_key,
+        secret: claim.secret.clone(),
     }
 }
 
@@ -130,7 +132,7 @@ async fn a_session_lives_until_it_ends_and_its_token_is_not_in_the_file() {
     let (person, claim) = world.letter("12-1803").await;
     let (db, mut ctx) = world.parts();
     let session = claim_account(&db, &mut ctx, again(&claim)).await.unwrap();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     assert_eq!(lookup_person_session(&mut tx, &ctx, &session.token).await.unwrap(), Some(person));
     for token in ["", "zz", &session.token.replace('a', "b"), &session.token.to_uppercase()] {
         assert_eq!(lookup_person_session(&mut tx, &ctx, token).await.unwrap(), None);
@@ -150,7 +152,7 @@ async fn a_session_lives_until_it_ends_and_its_token_is_not_in_the_file() {
     }
     world.pass(31 * 86_400);
     let (db, ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     assert_eq!(lookup_person_session(&mut tx, &ctx, &session.token).await.unwrap(), None);
     assert_eq!(forget_ended_sessions(&mut tx, ctx.now).await.unwrap(), 1);
     end_session(&mut tx, &ctx, &session.token).await.unwrap();
@@ -161,11 +163,11 @@ async fn lanes_turn_on_and_off_and_a_door_pin_is_not_the_accounts() {
     let mut world = World::new().await;
     let (person, claim) = world.letter("12-1803").await;
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     assert_eq!(turn_on_qr(&mut tx, &mut ctx, person).await.unwrap_err().code(), "account.none");
     drop(tx);
     claim_account(&db, &mut ctx, again(&claim)).await.unwrap();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     let epoch = countenance_persons::epoch(&mut tx).await.unwrap();
     turn_on_qr(&mut tx, &mut ctx, person).await.unwrap();
     turn_on_qr(&mut tx, &mut ctx, person).await.unwrap();

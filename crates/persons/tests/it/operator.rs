@@ -1,6 +1,7 @@
 use countenance_persons::{
     ImportHousehold, NewPerson, follow_operator_link, import_household, lookup_operator_session, make_operator_link, operator_can_sign_in,
 };
+use countenance_testdb::trace;
 
 use crate::world::World;
 
@@ -8,7 +9,7 @@ use crate::world::World;
 async fn a_link_works_once_and_for_a_day() {
     let mut world = World::new().await;
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     assert!(!operator_can_sign_in(&mut tx, ctx.now).await.unwrap());
     let code = make_operator_link(&mut tx, &mut ctx, "desk").await.unwrap();
     let late = make_operator_link(&mut tx, &mut ctx, "desk").await.unwrap();
@@ -31,7 +32,7 @@ async fn a_link_works_once_and_for_a_day() {
     tx.commit().await.unwrap();
     world.pass(86_400);
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     assert_eq!(
         follow_operator_link(&mut tx, &mut ctx, &late).await.unwrap_err().code(),
         "link.not_good"
@@ -46,7 +47,7 @@ async fn a_link_works_once_and_for_a_day() {
 async fn a_household_is_registered_once_with_letters_in_order() {
     let mut world = World::new().await;
     let (db, mut ctx) = world.parts();
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(&db).await;
     let people = |count: usize| {
         (0..count)
             .map(|_| NewPerson {

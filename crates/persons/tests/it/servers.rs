@@ -1,5 +1,6 @@
 //! Two servers on one database, asked at the same moment.
 
+use countenance_testdb::trace;
 use std::collections::BTreeSet;
 
 use countenance_base::SeededRng;
@@ -27,6 +28,7 @@ async fn claim(world: &World, db: &Db, claim: &ClaimAccount, seed: u64) -> &'sta
         // Another phone each time.
         signing_key: [seed.to_le_bytes()[0]; 32],
         record_key: claim.record_key,
+        secret: claim.secret.clone(),
     };
     claim_account(db, &mut ctx(world, &mut rng), input)
         .await
@@ -80,7 +82,7 @@ async fn wrong_tries_are_counted_over_all_servers() {
 
 async fn follow(world: &World, db: &Db, link: &str, seed: u64) -> bool {
     let mut rng = SeededRng::new(seed);
-    let mut tx = db.write().await.unwrap();
+    let mut tx = trace(db).await;
     let followed = follow_operator_link(&mut tx, &mut ctx(world, &mut rng), link).await.is_ok();
     tx.commit().await.unwrap();
     followed
@@ -91,7 +93,7 @@ async fn a_link_followed_at_two_servers_at_once_opens_one_session() {
     let world = World::new().await;
     let other = world.place.open().await;
     let mut rng = SeededRng::new(1);
-    let mut tx = world.db.write().await.unwrap();
+    let mut tx = trace(&world.db).await;
     let link = make_operator_link(&mut tx, &mut ctx(&world, &mut rng), "desk").await.unwrap();
     tx.commit().await.unwrap();
     let (one, two) = tokio::join!(follow(&world, &world.db, &link, 2), follow(&world, &other, &link, 3));
@@ -101,7 +103,7 @@ async fn a_link_followed_at_two_servers_at_once_opens_one_session() {
 async fn raise(db: Db) -> Vec<u64> {
     let mut epochs = Vec::new();
     for _ in 0..20 {
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         epochs.push(raise_epoch(&mut tx).await.unwrap());
         tx.commit().await.unwrap();
     }

@@ -1,5 +1,7 @@
 //! A site with one household, on a real database.
 
+use countenance_testdb::trace;
+use countenance_trace::PersonSecret;
 use std::time::Duration;
 
 use countenance_base::{PersonId, SecretKey, SeededRng, SiteId, Text, Timestamp, rng};
@@ -35,8 +37,9 @@ impl World {
             time_zone: "Asia/Shanghai".to_owned(),
             public_key: SigningKey::generate(&mut rng).public(),
             evidence_key: letter_key(&[9; 32]).unwrap(),
+            intake_key: letter_key(&[8; 32]),
         };
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         found_site(&mut tx, now, &site).await.unwrap();
         tx.commit().await.unwrap();
         let rulebook = countenance_rules::embedded().unwrap().remove(0);
@@ -75,7 +78,7 @@ impl World {
     /// A person with a claim letter: id and what to type with it.
     pub(crate) async fn letter(&mut self, unit: &str) -> (PersonId, ClaimAccount) {
         let (db, mut ctx) = self.parts();
-        let mut tx = db.write().await.unwrap();
+        let mut tx = trace(&db).await;
         let people = vec![NewPerson {
             display_name: "someone".to_owned(),
             under_guardian_age: false,
@@ -103,6 +106,10 @@ impl World {
                 pin: "704182".to_owned(),
                 signing_key,
                 record_key,
+                secret: PersonSecret {
+                    month: ctx.now.month(),
+                    key: SecretKey::new(rng::bytes(ctx.rng)),
+                },
             },
         )
     }

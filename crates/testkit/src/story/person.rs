@@ -34,6 +34,7 @@ impl Resident {
         let phone = Phone::new(estate.now(), rng);
         let page = browser.get("/claim").await?.good()?;
         let record_key = phone.record_key().context("no record key")?;
+        let ratchet = phone.ratchet(GateId::SERVER, estate.now());
         let fields = [
             ("login", letter.login.as_str()),
             ("code", &letter.code),
@@ -41,6 +42,8 @@ impl Resident {
             ("again", PIN),
             ("signing_key", &to_hex(&phone.public().0)),
             ("record_key", &to_hex(&record_key)),
+            ("ratchet", &to_hex(ratchet.key().expose())),
+            ("month", &ratchet.month().0.to_string()),
         ];
         browser.submit(&page, "/claim", &fields).await?.good()?;
         Ok(Self {

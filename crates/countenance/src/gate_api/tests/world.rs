@@ -1,5 +1,7 @@
 //! A server with door 3, one claimed gate, an active purpose and a resident with a QR.
 
+use countenance_trace::PersonSecret;
+use countenance_trace::Reader;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,7 +12,7 @@ use countenance_access::{
     DoorSettings, Gate, SaveDoor, begin_consent, list_alarms, list_gates, lookup_door, lookup_gate, make_enrolment_code, make_gate_code,
     save_door,
 };
-use countenance_base::{Clock, ConsentId, DoorId, GateId, PersonId, SeededRng, Text, Timestamp, from_hex, to_hex};
+use countenance_base::{Clock, ConsentId, DoorId, GateId, PersonId, SecretKey, SeededRng, Text, Timestamp, from_hex, to_hex};
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{
@@ -24,8 +26,8 @@ use countenance_persons::{
     sign_consent, turn_on_qr,
 };
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
-use countenance_storage::Tx;
 use countenance_testdb::Place;
+use countenance_trace::Trace;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
@@ -85,7 +87,7 @@ impl World {
         let clock_of_state: Arc<dyn Clock> = Arc::<Still>::clone(&clock);
         let state = AppState::new(data, clock_of_state, countenance_rules::embedded().unwrap(), true, closing).unwrap();
         let (device, key) = (SigningKey::generate(&mut rng), SigningKey::generate(&mut rng));
-        let mut tx = state.db().write().await.unwrap();
+        let mut tx = state.trace(Reader::Machine).await.unwrap();
         let door = estate(&mut tx, &state, &mut rng).await;
         tx.commit().await.unwrap();
         let person = resident(&state, &mut rng, &key).await;
@@ -113,7 +115,7 @@ impl World {
     }
 
     pub(super) async fn gate_code(&mut self) -> String {
-        let mut tx = self.state.db().write().await.unwrap();
+        let mut tx = self.state.trace(Reader::Machine).await.unwrap();
         let code = make_gate_code(&mut tx, &mut self.state.ctx(&mut self.rng), self.door)
             .await
             .unwrap();
@@ -208,7 +210,7 @@ impl World {
 
     /// Consents and makes an enrolment code.
     pub(super) async fn code(&mut self) -> (ConsentId, String) {
-        let mut tx = self.state.db().write().await.unwrap();
+        let mut tx = self.state.trace(Reader::Machine).await.unwrap();
         let mut ctx = self.state.ctx(&mut self.rng);
         let begun = begin_consent(&mut tx, &mut ctx, self.person, self.door).await.unwrap();
         let signature = self.key.sign_plain(begun.consent.text.as_bytes());
@@ -230,7 +232,7 @@ impl World {
     }
 
     pub(super) async fn row(&self) -> Gate {
-        lookup_gate(&mut self.state.db().read().await.unwrap(), self.gate)
+        lookup_gate(&mut self.state.read(Reader::Machine).await.unwrap(), self.gate)
             .await
             .unwrap()
             .unwrap()
@@ -238,7 +240,7 @@ impl World {
 
     /// Everything that a request could change.
     pub(super) async fn fingerprint(&self) -> String {
-        let mut tx = self.state.db().read().await.unwrap();
+        let mut tx = self.state.read(Reader::Machine).await.unwrap();
         let gates = list_gates(&mut tx).await.unwrap();
         let alarms = list_alarms(&mut tx).await.unwrap();
         let consents = consents_view(&mut tx, self.person).await.unwrap();
@@ -246,7 +248,7 @@ impl World {
     }
 }
 
-async fn estate(tx: &mut Tx, state: &AppState, rng: &mut SeededRng) -> DoorId {
+async fn estate(tx: &mut Trace, state: &AppState, rng: &mut SeededRng) -> DoorId {
     let mut ctx = state.ctx(rng);
     let settings = DoorSettings {
         ways: vec![vec![Lane::Qr], vec![Lane::Face]],
@@ -309,7 +311,7 @@ async fn estate(tx: &mut Tx, state: &AppState, rng: &mut SeededRng) -> DoorId {
 
 async fn resident(state: &AppState, rng: &mut SeededRng, key: &SigningKey) -> PersonId {
     let mut ctx = state.ctx(rng);
-    let mut tx = state.db().write().await.unwrap();
+    let mut tx = state.trace(Reader::Machine).await.unwrap();
     let people = vec![NewPerson {
         display_name: "someone".to_owned(),
         under_guardian_age: false,
@@ -334,9 +336,13 @@ async fn resident(state: &AppState, rng: &mut SeededRng, key: &SigningKey) -> Pe
         pin: "704182".to_owned(),
         signing_key: key.public().0,
         record_key,
+        secret: PersonSecret {
+            month: ctx.now.month(),
+            key: SecretKey::new([6; 32]),
+        },
     };
     claim_account(state.db(), &mut ctx, input).await.unwrap();
-    let mut tx = state.db().write().await.unwrap();
+    let mut tx = state.trace(Reader::Machine).await.unwrap();
     turn_on_qr(&mut tx, &mut ctx, person.id).await.unwrap();
     tx.commit().await.unwrap();
     person.id

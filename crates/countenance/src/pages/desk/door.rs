@@ -14,7 +14,7 @@ use countenance_persons::{Purpose, list_purposes};
 use countenance_portal::desk::{self, DoorLine, DoorPage, GateView, PurposeDraft, Way};
 use countenance_portal::{Place, Problem, Refusal};
 use countenance_rules::AssessmentHead;
-use countenance_storage::Tx;
+use countenance_trace::Trace;
 use serde::Deserialize;
 
 use super::purpose;
@@ -43,7 +43,7 @@ pub(crate) async fn show_all(desk: Desk, State(state): State<AppState>) -> Respo
 }
 
 async fn all(state: &AppState, desk: &Desk) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(desk.reader()).await?;
     let (gates, alarms, purposes) = (
         list_gates(&mut tx).await?,
         list_alarms(&mut tx).await?,
@@ -85,7 +85,7 @@ pub(crate) async fn show(
 }
 
 async fn one(state: &AppState, desk: &Desk, number: u32, saved: bool) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(desk.reader()).await?;
     let door = lookup(&mut tx, number).await?;
     let page = DoorPage {
         saved,
@@ -94,12 +94,12 @@ async fn one(state: &AppState, desk: &Desk, number: u32, saved: bool) -> Result<
     Ok(reply::page(&page))
 }
 
-pub(crate) async fn lookup(tx: &mut Tx, number: u32) -> Result<Door, Trouble> {
+pub(crate) async fn lookup(tx: &mut Trace, number: u32) -> Result<Door, Trouble> {
     lookup_door_by_number(tx, number).await?.ok_or(Trouble::Code("door.unknown"))
 }
 
 /// The door's page as things stand; callers add what has just happened.
-pub(crate) async fn page(tx: &mut Tx, state: &AppState, desk: &Desk, door: &Door) -> Result<DoorPage, Trouble> {
+pub(crate) async fn page(tx: &mut Trace, state: &AppState, desk: &Desk, door: &Door) -> Result<DoorPage, Trouble> {
     let purposes: Vec<Purpose> = list_purposes(tx).await?;
     let current = purposes.iter().find(|purpose| purpose.door.id == door.id);
     Ok(DoorPage {
@@ -186,7 +186,7 @@ async fn save_ways(
 ) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(desk.reader()).await?;
     let door = lookup(&mut tx, number).await?;
     let before = page(&mut tx, state, desk, &door).await?;
     let mut settings = door.settings;
@@ -230,7 +230,7 @@ pub(crate) async fn post_gate_code(
 async fn gate_code(state: &AppState, desk: &Desk, number: u32) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(desk.reader()).await?;
     let door = lookup(&mut tx, number).await?;
     let made = make_gate_code(&mut tx, &mut ctx, door.id).await?;
     let page = DoorPage {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use countenance_base::SystemRng;
 use countenance_persons::{OperatorSession, end_session, follow_operator_link};
 use countenance_portal::{Problem, desk};
+use countenance_trace::Reader;
 
 use crate::pages::error::{PageError, Trouble, see, status_of};
 use crate::pages::form::ProtectedForm;
@@ -51,7 +52,7 @@ pub(crate) async fn post(
 async fn follow(state: &AppState, code: &str) -> Result<OperatorSession, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     let session = follow_operator_link(&mut tx, &mut ctx, code).await?;
     tx.commit().await?;
     Ok(session)
@@ -69,7 +70,7 @@ pub(crate) async fn post_sign_out(
 async fn sign_out(state: &AppState, token: &str) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
     end_session(&mut tx, &ctx, token).await?;
     tx.commit().await?;
     let mut response = see("/");

@@ -8,7 +8,8 @@ use countenance_persons::lookup_person;
 use countenance_portal::Place;
 use countenance_portal::desk::{AlarmRow, Happenings, WindowRow};
 use countenance_portal::parts::{Day, Pager, PassageRow};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
 
 use crate::pages::error::Trouble;
 use crate::pages::reply;
@@ -22,7 +23,7 @@ pub(crate) async fn show(desk: Desk, State(state): State<AppState>, Query(before
 }
 
 async fn happenings(state: &AppState, desk: &Desk, before: &Before) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.trace(desk.reader()).await?;
     let doors = list_doors(&mut tx).await?;
     let gates = list_gates(&mut tx).await?;
     let passages = passages_view(&mut tx, before.time()).await?;
@@ -44,11 +45,13 @@ async fn happenings(state: &AppState, desk: &Desk, before: &Before) -> Result<Re
         retention_days: u64::from(state.rulebook().parameters().passage_retention_days),
         frame,
     };
+    // Whose flats stand on the page learns of it; no page before that is durable.
+    tx.commit().await?;
     Ok(reply::page(&page))
 }
 
 /// Rows with the flat of whoever a credential named. The name stays in the register: a list of who went where is not a register.
-async fn rows(tx: &mut Tx, passages: &[PassageView], doors: &[Door], windows: &[WindowView]) -> Result<Vec<PassageRow>, StoreError> {
+async fn rows(tx: &mut Trace, passages: &[PassageView], doors: &[Door], windows: &[WindowView]) -> Result<Vec<PassageRow>, StoreError> {
     let names: Vec<(DoorId, Text)> = doors.iter().map(|door| (door.id, door.name.clone())).collect();
     let mut rows = Vec::with_capacity(passages.len());
     for view in passages {

@@ -105,7 +105,7 @@ pub(crate) async fn post_declare(
 async fn declare(state: &AppState, desk: &Desk, number: u32, fields: Declaration) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(desk.reader()).await?;
     let door = door::lookup(&mut tx, number).await?;
     let before = door::page(&mut tx, state, desk, &door).await?;
     let Some(facts) = fields.facts() else {
@@ -191,7 +191,7 @@ async fn step(state: &AppState, desk: &Desk, number: u32, id: &str, step: Step) 
     let purpose: PurposeId = id.parse().map_err(|_| Trouble::Code("purpose.unknown"))?;
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(desk.reader()).await?;
     let door = door::lookup(&mut tx, number).await?;
     lookup_purpose(&mut tx, purpose)
         .await?

@@ -3,9 +3,10 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use countenance_base::{SystemRng, from_hex};
+use countenance_base::{Month, PersonId, SecretKey, SystemRng, from_hex};
 use countenance_persons::{ClaimAccount, ClaimAccountError, PersonSession, SignIn, SignInError, claim_account, end_session, sign_in};
 use countenance_portal::{Problem, resident};
+use countenance_trace::{PersonSecret, Reader};
 use serde::Deserialize;
 
 use crate::pages::cookie;
@@ -77,6 +78,9 @@ pub(crate) struct ClaimFields {
     again: String,
     signing_key: String,
     record_key: String,
+    /// The server's own monthly secret about the person, and its month.
+    ratchet: String,
+    month: u32,
 }
 
 pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<ClaimFields>) -> Response {
@@ -95,7 +99,12 @@ pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, Prot
             },
         )
     };
-    let (Some(signing_key), Some(record_key)) = (from_hex(&fields.signing_key), from_hex(&fields.record_key)) else {
+    let keys = (
+        from_hex(&fields.signing_key),
+        from_hex(&fields.record_key),
+        from_hex(&fields.ratchet),
+    );
+    let (Some(signing_key), Some(record_key), Some(ratchet)) = keys else {
         return refuse("claim.key", None);
     };
     if fields.pin != fields.again {
@@ -108,6 +117,10 @@ pub(crate) async fn post_claim(guest: Guest, State(state): State<AppState>, Prot
         pin: fields.pin,
         signing_key,
         record_key,
+        secret: PersonSecret {
+            month: Month(fields.month),
+            key: SecretKey::new(ratchet),
+        },
     };
     match claim_account(state.db(), &mut state.ctx(&mut rng), input).await {
         Ok(session) => begin(&session, &state),
@@ -140,13 +153,13 @@ pub(crate) async fn post_sign_out(
     headers: HeaderMap,
     ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
 ) -> Response {
-    resident.answer(sign_out(&state, cookie::read(&headers, cookie::PERSON).unwrap_or_default()).await)
+    resident.answer(sign_out(&state, resident.person, cookie::read(&headers, cookie::PERSON).unwrap_or_default()).await)
 }
 
-async fn sign_out(state: &AppState, token: &str) -> Result<Response, Trouble> {
+async fn sign_out(state: &AppState, person: PersonId, token: &str) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(person)).await?;
     end_session(&mut tx, &ctx, token).await?;
     tx.commit().await?;
     let mut response = see("/sign-in");

@@ -8,7 +8,8 @@ use countenance_persons::{ConsentState, ConsentView, consents_view, lookup_conse
 use countenance_portal::parts::ReceiptView;
 use countenance_portal::seal::Seal;
 use countenance_portal::{Place, resident};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::{Reader, Trace};
 use sha2::{Digest, Sha256};
 
 use super::account::NoFields;
@@ -24,7 +25,7 @@ pub(crate) async fn show_all(resident: Resident, State(state): State<AppState>) 
 }
 
 async fn all(state: &AppState, resident: &Resident) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     let mut consents = Vec::new();
     for view in consents_view(&mut tx, resident.person)
         .await?
@@ -45,7 +46,7 @@ pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Path
 }
 
 async fn one(state: &AppState, resident: &Resident, id: &str) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     let view = own(&mut tx, resident.person, id).await?;
     let door = door_name(&mut tx, &view).await?;
     let findings = if view.consent.state.is_live() {
@@ -68,7 +69,7 @@ pub(crate) async fn show_state(resident: Resident, State(state): State<AppState>
 }
 
 async fn word(state: &AppState, resident: &Resident, id: &str) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     Ok(own(&mut tx, resident.person, id).await?.consent.state.word().into_response())
 }
 
@@ -85,14 +86,14 @@ async fn withdraw(state: &AppState, person: PersonId, id: &str) -> Result<Respon
     let consent: ConsentId = id.parse().map_err(|_| Trouble::Code("consent.unknown"))?;
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(person)).await?;
     withdraw_consent(&mut tx, &ctx, person, consent).await?;
     tx.commit().await?;
     Ok(see(&format!("/consents/{consent}")))
 }
 
 /// The person's own consent; somebody else's does not exist.
-pub(crate) async fn own(tx: &mut Tx, person: PersonId, id: &str) -> Result<ConsentView, Trouble> {
+pub(crate) async fn own(tx: &mut Trace, person: PersonId, id: &str) -> Result<ConsentView, Trouble> {
     let id: ConsentId = id.parse().map_err(|_| Trouble::Code("consent.unknown"))?;
     lookup_consent(tx, person, id)
         .await?
@@ -100,7 +101,7 @@ pub(crate) async fn own(tx: &mut Tx, person: PersonId, id: &str) -> Result<Conse
         .ok_or(Trouble::Code("consent.unknown"))
 }
 
-async fn door_name(tx: &mut Tx, view: &ConsentView) -> Result<Text, StoreError> {
+async fn door_name(tx: &mut Trace, view: &ConsentView) -> Result<Text, StoreError> {
     Ok(lookup_door(tx, view.consent.door).await?.map_or_else(nameless, |door| door.name))
 }
 

@@ -10,7 +10,7 @@ use countenance_persons::{
     signing_key,
 };
 use countenance_portal::{Place, Refusal, resident};
-use countenance_storage::Tx;
+use countenance_trace::{Reader, Trace};
 use serde::Deserialize;
 
 use super::account::NoFields;
@@ -36,7 +36,7 @@ pub(crate) async fn post_begin(
 async fn begin(state: &AppState, resident: &Resident, number: u32) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(resident.person)).await?;
     let door = lookup_door_by_number(&mut tx, number).await?.ok_or(Trouble::Code("door.unknown"))?;
     match begin_consent(&mut tx, &mut ctx, resident.person, door.id).await {
         Ok(begun) => {
@@ -66,7 +66,7 @@ pub(crate) async fn show(
 }
 
 async fn question(state: &AppState, resident: &Resident, number: u32, id: &str) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     let consent = draft(&mut tx, resident, id).await?;
     if consent.state != ConsentState::Begun {
         return Ok(see(&format!("/consents/{}", consent.id)));
@@ -93,7 +93,7 @@ async fn question(state: &AppState, resident: &Resident, number: u32, id: &str) 
     Ok(reply::page(&page))
 }
 
-async fn draft(tx: &mut Tx, resident: &Resident, id: &str) -> Result<Consent, Trouble> {
+async fn draft(tx: &mut Trace, resident: &Resident, id: &str) -> Result<Consent, Trouble> {
     let id = id.parse().map_err(|_| Trouble::Code("consent.unknown"))?;
     Ok(lookup_consent(tx, resident.person, id)
         .await?
@@ -121,7 +121,7 @@ async fn sign(state: &AppState, resident: &Resident, id: &str, signature: &str) 
     let signature = from_hex(signature).map(Signature).ok_or(Trouble::Code("consent.signature"))?;
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(resident.person)).await?;
     let signed = sign_consent(
         &mut tx,
         &ctx,
@@ -155,7 +155,7 @@ async fn code(state: &AppState, resident: &Resident, id: &str, gate: &str) -> Re
     let gate: GateId = gate.parse().map_err(|_| Trouble::Code("consent.gate"))?;
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(resident.person)).await?;
     let consent = own(&mut tx, resident.person, id).await?.consent;
     match make_enrolment_code(&mut tx, &mut ctx, resident.person, consent.id, gate).await {
         Ok(made) => {
@@ -168,7 +168,12 @@ async fn code(state: &AppState, resident: &Resident, id: &str, gate: &str) -> Re
     }
 }
 
-async fn code_page(tx: &mut Tx, resident: &Resident, consent: &Consent, made: EnrolmentCode) -> Result<resident::EnrolmentCode, Trouble> {
+async fn code_page(
+    tx: &mut Trace,
+    resident: &Resident,
+    consent: &Consent,
+    made: EnrolmentCode,
+) -> Result<resident::EnrolmentCode, Trouble> {
     let key = signing_key(tx, resident.person).await?.ok_or(Trouble::Code("account.none"))?;
     let door = lookup_door(tx, consent.door).await?;
     Ok(resident::EnrolmentCode {
@@ -182,7 +187,7 @@ async fn code_page(tx: &mut Tx, resident: &Resident, consent: &Consent, made: En
     })
 }
 
-async fn refused(tx: &mut Tx, resident: &Resident, consent: &Consent, refusals: Vec<Refusal>) -> Result<Response, Trouble> {
+async fn refused(tx: &mut Trace, resident: &Resident, consent: &Consent, refusals: Vec<Refusal>) -> Result<Response, Trouble> {
     let door = lookup_door(tx, consent.door).await?.map_or_else(nameless, |door| door.name);
     let page = resident::FaceRefused {
         frame: resident.at(Place::Ways),

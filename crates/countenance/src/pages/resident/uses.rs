@@ -6,6 +6,7 @@ use countenance_access::{PassageView, WindowView, list_doors, passages_of_person
 use countenance_base::{DoorId, Text, Timestamp};
 use countenance_portal::parts::{Day, Pager, PassageRow, Strip};
 use countenance_portal::{Place, resident};
+use countenance_trace::Reader;
 use serde::Deserialize;
 
 use super::ways::nameless;
@@ -39,7 +40,7 @@ pub(crate) async fn show(resident: Resident, State(state): State<AppState>, Quer
 }
 
 async fn uses(state: &AppState, resident: &Resident, before: &Before) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     let doors: Vec<(DoorId, Text)> = list_doors(&mut tx).await?.into_iter().map(|door| (door.id, door.name)).collect();
     let passages = passages_of_person(&mut tx, resident.person, before.time()).await?;
     let windows = windows_view(&mut tx, before.time()).await?;

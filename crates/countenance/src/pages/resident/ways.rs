@@ -11,7 +11,8 @@ use countenance_persons::{
 };
 use countenance_portal::resident::{CardHow, DoorQr, FaceDoor, FaceDoorState, Lane, LaneCard, SetPin, Ways};
 use countenance_portal::{Place, Problem};
-use countenance_storage::{StoreError, Tx};
+use countenance_storage::StoreError;
+use countenance_trace::{Reader, Trace};
 use serde::Deserialize;
 
 use super::account::NoFields;
@@ -26,7 +27,7 @@ pub(crate) async fn show(resident: Resident, State(state): State<AppState>) -> R
 }
 
 async fn ways(state: &AppState, resident: &Resident) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     let credentials = list_credentials(&mut tx, resident.person).await?;
     let doors = face_doors(&mut tx, resident.person).await?;
     Ok(reply::page(&Ways {
@@ -53,7 +54,7 @@ pub(crate) fn cards(credentials: &[Credential], doors: &[FaceDoor]) -> Vec<LaneC
 }
 
 /// The doors whose purpose is active, and how the person stands to each.
-async fn face_doors(tx: &mut Tx, person: PersonId) -> Result<Vec<FaceDoor>, StoreError> {
+async fn face_doors(tx: &mut Trace, person: PersonId) -> Result<Vec<FaceDoor>, StoreError> {
     let mut doors = Vec::new();
     for door in list_doors(tx).await?.into_iter().filter(|door| door.settings.has_face()) {
         let Some(purpose) = lookup_active_purpose(tx, door.id).await? else {
@@ -132,7 +133,7 @@ pub(crate) async fn post_pin(
 async fn set_pin(state: &AppState, person: PersonId, pin: &str) -> Result<(), TurnOnError> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(person)).await?;
     turn_on_pin(&mut tx, &mut ctx, person, pin).await?;
     Ok(tx.commit().await?)
 }
@@ -148,7 +149,7 @@ pub(crate) async fn post_qr_on(
 async fn qr_on(state: &AppState, person: PersonId) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(person)).await?;
     turn_on_qr(&mut tx, &mut ctx, person).await?;
     tx.commit().await?;
     Ok(see("/ways"))
@@ -170,7 +171,7 @@ async fn off(state: &AppState, person: PersonId, lane: &str) -> Result<Response,
     };
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
-    let mut tx = state.db().write().await?;
+    let mut tx = state.trace(Reader::Own(person)).await?;
     turn_off(&mut tx, &ctx, person, lane).await?;
     tx.commit().await?;
     Ok(see("/ways"))
@@ -181,7 +182,7 @@ pub(crate) async fn show_qr(resident: Resident, State(state): State<AppState>) -
 }
 
 async fn door_qr(state: &AppState, resident: &Resident) -> Result<Response, Trouble> {
-    let mut tx = state.db().read().await?;
+    let mut tx = state.read(Reader::Own(resident.person)).await?;
     let is_on = list_credentials(&mut tx, resident.person)
         .await?
         .iter()

@@ -74,6 +74,13 @@ impl Timestamp {
         (at.rfc3339() == text).then_some(at)
     }
 
+    /// Reads `2026-11-23T22:30` as local time in the zone named `zone`, as a browser's form sends it; `None` for another form.
+    pub fn parse_local(text: &str, zone: &str) -> Option<Self> {
+        let local = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).ok()?;
+        let zoned = local.to_zoned(TimeZone::get(zone).ok()?).ok()?;
+        Some(Self(zoned.timestamp().as_microsecond()))
+    }
+
     fn zoned(self, zone: &str) -> jiff::Zoned {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         jiff::Timestamp::from_microsecond(self.0)

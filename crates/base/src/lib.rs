@@ -13,7 +13,7 @@ pub mod secret;
 pub use bytes::{from_hex, to_hex};
 pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
 pub use id::{
-    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId,
+    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId, PersonId, PurposeId,
     SiteId,
 };
 pub use locale::{Locale, Text};

@@ -160,9 +160,9 @@ pub enum Note {
     /// A [`Receipt`] signed by the device key.
     #[n(1)]
     Enrolled(#[n(0)] Envelope),
-    /// A [`Receipt`] signed by the device key.
+    /// A [`Receipt`] and an [`Ending`], both signed by the device key.
     #[n(2)]
-    Erased(#[n(0)] Envelope),
+    Erased(#[n(0)] Envelope, #[n(1)] Envelope),
     #[n(3)]
     Window(#[n(0)] Window),
 }
@@ -236,6 +236,32 @@ pub struct Receipt {
 
 impl Receipt {
     const DOMAIN: &'static str = "countenance/receipt/v1";
+
+    pub fn sign(&self, device: &SigningKey) -> Envelope {
+        Envelope::seal(Self::DOMAIN, self, device)
+    }
+
+    pub fn open(envelope: &Envelope, device: &PublicKey) -> Option<Self> {
+        envelope.open(Self::DOMAIN, device).ok()
+    }
+}
+
+/// What a gate signs for everybody when a template ended: where in its journal that stands, and nothing about whose it was. A
+/// certificate of destruction carries these, since it names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct Ending {
+    #[n(0)]
+    pub gate: GateId,
+    /// Journal sequence of the frame written before the template ended.
+    #[n(1)]
+    pub sequence: u64,
+    #[n(2)]
+    pub at: Timestamp,
+}
+
+impl Ending {
+    const DOMAIN: &'static str = "countenance/ending/v1";
 
     pub fn sign(&self, device: &SigningKey) -> Envelope {
         Envelope::seal(Self::DOMAIN, self, device)

@@ -68,7 +68,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT id, door_id, device_key, pack, demo, claimed_at, last_sequence, last_seen_at, head_size, head_hash, leaves, leaf_hash,
-                    forked_at
+                    forked_at, lost_at
              FROM gates ",
             $tail
         )
@@ -106,6 +106,7 @@ fn read(row: &Row) -> Result<Gate, StoreError> {
             hash: row.get("leaf_hash")?,
         },
         forked_at: row.get_optional("forked_at")?,
+        lost_at: row.get_optional("lost_at")?,
     })
 }
 
@@ -149,6 +150,10 @@ pub(crate) async fn set_forked(tx: &mut Tx, gate: GateId, now: Timestamp) -> Res
         )
         .await?;
     Ok(changed == 1)
+}
+
+pub(crate) async fn set_lost(tx: &mut Tx, gate: GateId, now: Timestamp) -> Result<(), StoreError> {
+    tx.change_one("UPDATE gates SET lost_at = $2 WHERE id = $1", &[gate.into(), now.into()]).await
 }
 
 /// Raises an alarm that does not stand yet.

@@ -5,11 +5,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countenance_access::leaf_place;
 use countenance_base::GateId;
-use countenance_gate_core::journal::{Evidence, RawLeaf};
+use countenance_gate_core::journal::RawLeaf;
 
 use super::error::{PageError, Trouble};
 use super::session::{Desk, Resident};
-use crate::ledger::with;
+use crate::ledger::{policy_text, prove, with};
 use crate::state::AppState;
 
 /// The newest checkpoint that enough witnesses have seen.
@@ -23,9 +23,16 @@ pub(crate) async fn checkpoint(State(state): State<AppState>) -> Response {
 
 /// Whom to trust about it.
 pub(crate) async fn policy(State(state): State<AppState>) -> Response {
-    state
-        .ledger()
-        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |handle| text(handle.policy.clone()))
+    let Some(handle) = state.ledger() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match policy_text(&state, handle).await {
+        Ok(policy) => text(policy),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "database failed");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 fn text(body: String) -> Response {
@@ -92,20 +99,11 @@ pub(crate) async fn proof(resident: Resident, State(state): State<AppState>, Pat
 /// `None` while the entry, or enough witnesses, are still awaited.
 async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Option<String>, Trouble> {
     let Some(handle) = state.ledger() else { return Ok(None) };
-    let Some(published) = handle.published.borrow().clone() else {
-        return Ok(None);
-    };
     let mut tx = state.db().read().await?;
     let Some((leaf, place)) = leaf_place(&mut tx, gate, sequence).await? else {
         return Ok(None);
     };
     drop(tx);
     let leaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
-    let extra = Evidence { leaf, opened: None }.to_bytes();
-    let proof = with(&handle.ledger, move |ledger| {
-        ledger.prove(place, published.size, &published.note, extra)
-    })
-    .await;
-    let proof = proof.map_err(|_| Trouble::Code("ledger.stopped"))?;
-    Ok(proof.map(|proof| proof.to_text()))
+    prove(handle, leaf, place, None).await.map_err(|_| Trouble::Code("ledger.stopped"))
 }

@@ -290,6 +290,7 @@ async fn estate(tx: &mut Trace, state: &AppState, rng: &mut SeededRng) -> DoorId
             operator: operator.id,
             door: words,
             facts,
+            event_ends: None,
         },
     )
     .await

@@ -30,6 +30,9 @@ pub struct Gate {
     pub forked_at: Option<Timestamp>,
     /// Declared lost; should it come back, it is told to erase.
     pub lost_at: Option<Timestamp>,
+    /// What it signed last about its journal ([`countenance_gate_core::wire::Seal`]), and when.
+    pub seal: Option<Vec<u8>>,
+    pub sealed_at: Option<Timestamp>,
 }
 
 impl Gate {

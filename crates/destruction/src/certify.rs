@@ -148,7 +148,10 @@ async fn placed(tx: &mut Trace, rows: &[CopyRow]) -> Result<Option<Vec<Copy>>, S
             gate: row.gate,
             enrolled,
             ended,
-            end: row.ending.as_ref().map_or(End::Lost, |ending| End::Erased(Sha256::digest(ending).into())),
+            end: row
+                .ending
+                .as_ref()
+                .map_or(End::Lost, |ending| End::Erased(Sha256::digest(ending).into())),
         });
     }
     Ok(Some(copies))

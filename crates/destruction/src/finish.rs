@@ -13,7 +13,8 @@ use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::wire::Ending;
 use countenance_grant::{Envelope, decode_canonical};
 use countenance_persons::{
-    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, Ctx, ReceiptView, end_rows_of_person, erased, list_everybody, receipts_of_consent, rows_of_person, write_leaves,
+    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, Ctx, ReceiptView, end_rows_of_person, erased, list_everybody, receipts_of_consent,
+    rows_of_person, write_leaves,
 };
 use countenance_storage::StoreError;
 use countenance_trace::{Ink, Trace, WriteError, Writer, open_leaves};

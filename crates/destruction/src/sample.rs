@@ -30,7 +30,11 @@ pub fn picks(seed: &[u8; 32], count: u64, most: u64) -> Vec<u64> {
     let mut picked = std::collections::BTreeSet::new();
     let mut number: u64 = 0;
     while (picked.len() as u64) < most {
-        let hash: [u8; 32] = Sha256::new().chain_update(seed).chain_update(number.to_be_bytes()).finalize().into();
+        let hash: [u8; 32] = Sha256::new()
+            .chain_update(seed)
+            .chain_update(number.to_be_bytes())
+            .finalize()
+            .into();
         // 128 bits modulo a count of copies: the bias is below 2^-64.
         let wide = hash.iter().take(16).fold(0u128, |wide, byte| wide << 8 | u128::from(*byte));
         picked.insert(u64::try_from(wide % u128::from(count)).unwrap_or(0));

@@ -225,7 +225,10 @@ pub(crate) async fn put_promise(tx: &mut Trace, hash: [u8; 32], auditor: &str, n
 /// The oldest promise that serves no destruction yet; from now on it serves this one.
 pub(crate) async fn take_promise(tx: &mut Trace, id: DestructionId) -> Result<Option<[u8; 32]>, StoreError> {
     let row = tx
-        .lookup("SELECT hash FROM promises WHERE used_by IS NULL ORDER BY made_at, hash LIMIT 1", &[])
+        .lookup(
+            "SELECT hash FROM promises WHERE used_by IS NULL ORDER BY made_at, hash LIMIT 1",
+            &[],
+        )
         .await?;
     let Some(row) = row else { return Ok(None) };
     let hash: [u8; 32] = row.get("hash")?;

@@ -23,13 +23,7 @@ pub struct Auditor {
 }
 
 /// Makes a pass for `days`. The token is shown once and kept as a keyed hash.
-pub async fn make_auditor_pass(
-    tx: &mut Trace,
-    ctx: &mut Ctx<'_>,
-    name: &str,
-    key: Option<&str>,
-    days: u32,
-) -> Result<String, StoreError> {
+pub async fn make_auditor_pass(tx: &mut Trace, ctx: &mut Ctx<'_>, name: &str, key: Option<&str>, days: u32) -> Result<String, StoreError> {
     let token = to_hex(&rng::bytes::<32>(ctx.rng));
     let auditor = Auditor {
         name: name.to_owned(),

@@ -66,10 +66,12 @@ pub use person::{
     ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login,
 };
 pub use pin::{InvalidPin, check_pin};
-pub use purpose::{Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_events_over, list_purposes, lookup_active_purpose, lookup_purpose};
+pub use purpose::{
+    Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_events_over, list_purposes, lookup_active_purpose, lookup_purpose,
+};
 pub use receipt::{
-    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_of_consent, receipts_view,
-    take_receipt,
+    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt,
+    receipts_of_consent, receipts_view, take_receipt,
 };
 pub use session::{
     OperatorSession, PersonSession, end_all_sessions, end_session, forget_ended_sessions, lookup_operator_session, lookup_person_session,

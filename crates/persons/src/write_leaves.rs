@@ -6,7 +6,13 @@ use countenance_trace::{Ink, Trace, WriteError, Writer};
 use crate::store;
 
 /// Writes leaves for the oldest events, at most `most`, in the caller's transaction; whether there were any.
-pub async fn write_leaves(tx: &mut Trace, writer: &mut Writer, most: u64, ink: Ink, rng: &mut (dyn Rng + Sync)) -> Result<bool, WriteError> {
+pub async fn write_leaves(
+    tx: &mut Trace,
+    writer: &mut Writer,
+    most: u64,
+    ink: Ink,
+    rng: &mut (dyn Rng + Sync),
+) -> Result<bool, WriteError> {
     let events = writer.waiting(tx, most).await?;
     if events.is_empty() {
         return Ok(false);

@@ -1,8 +1,8 @@
 //! Typed values in and out of rows.
 
 use countenance_base::{
-    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId, PersonId, PurposeId,
-    SiteId, Timestamp,
+    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
+    PersonId, PurposeId, SiteId, Timestamp,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 

@@ -8,9 +8,9 @@ use countenance_access::make_enrolment_code;
 use countenance_base::{GateId, SeededRng, Timestamp};
 use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::policy::Lane;
-use countenance_gate_core::wire::{Ending, 
-    Claim, Claimed, Frames, FramesAnswer, Head, Note, PATH_CLAIM, PATH_FRAMES, PATH_POLL, PATH_REDEEM, Poll, PollAnswer, REQUEST_DOMAIN,
-    Receipt, Redeem, Redeemed, request_bytes,
+use countenance_gate_core::wire::{
+    Claim, Claimed, Ending, Frames, FramesAnswer, Head, Note, PATH_CLAIM, PATH_FRAMES, PATH_POLL, PATH_REDEEM, Poll, PollAnswer,
+    REQUEST_DOMAIN, Receipt, Redeem, Redeemed, request_bytes,
 };
 use countenance_grant::{SigningKey, VerifiedSnapshot, encode};
 use countenance_persons::{ConsentState, lookup_consent, withdraw_consent};
@@ -268,6 +268,7 @@ async fn a_waiting_poll_wakes_when_the_epoch_rises() {
             head: held,
             wait_s: 25,
             alarms: vec![],
+            seal: None,
         }),
     );
     let change = async {

@@ -63,7 +63,11 @@ impl Destroyer {
     async fn certify(&self, state: &AppState, published: Option<&Published>) -> Result<(), DestroyError> {
         let waits = |stage| stage == Stage::Destroyed;
         let mut tx = state.read(Reader::Machine).await?;
-        if !list_destructions(&mut tx).await?.iter().any(|destruction| waits(destruction.stage())) {
+        if !list_destructions(&mut tx)
+            .await?
+            .iter()
+            .any(|destruction| waits(destruction.stage()))
+        {
             return Ok(());
         }
         drop(tx);

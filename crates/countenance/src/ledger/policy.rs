@@ -12,7 +12,11 @@ use crate::state::AppState;
 
 /// Who signs certificates of this site: the site's own key, under a name beside the ledger's.
 pub(crate) fn operator_signer(state: &AppState) -> Option<NoteSigner> {
-    NoteSigner::new(&format!("countenance/{}/operator", state.site().id), KEY_LOG, &state.site_key().seed())
+    NoteSigner::new(
+        &format!("countenance/{}/operator", state.site().id),
+        KEY_LOG,
+        &state.site_key().seed(),
+    )
 }
 
 /// Log and witnesses; the keys of the operator, of every gate that was ever claimed, and of auditors.

@@ -122,7 +122,10 @@ impl Clerk {
         match went {
             Ok(()) => self.destroyed = true,
             Err(error) if self.destroyed => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a destruction does not go on; it is tried again");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a destruction does not go on; it is tried again"
+                );
                 self.destroyed = false;
             }
             Err(_) => {}

@@ -48,8 +48,14 @@ async fn page(state: &AppState, guest: &Guest, id: &str) -> Result<Response, Tro
     let destruction = lookup(&mut tx, id).await?;
     let waiting = standing(&mut tx, destruction.id).await?.iter().map(|gate| gate.0).collect();
     let certificate = view(state, &mut tx, &destruction).await?;
-    let independent = certificate.as_ref().and_then(|view| view.witnessed).is_some_and(|seen| seen.is_independent());
-    let hash = certificate.as_ref().map(|view| Certificate::hash(&view.text)).filter(|_| independent);
+    let independent = certificate
+        .as_ref()
+        .and_then(|view| view.witnessed)
+        .is_some_and(|seen| seen.is_independent());
+    let hash = certificate
+        .as_ref()
+        .map(|view| Certificate::hash(&view.text))
+        .filter(|_| independent);
     let mut frame = guest.frame.clone();
     frame.place = Place::Guest;
     Ok(reply::page(&CertificatePage {
@@ -113,7 +119,10 @@ fn witnesses(state: &AppState, place: u64) -> Option<Witnesses> {
 async fn sampled(tx: &mut Trace, destruction: &Destruction) -> Result<Option<Sampled>, Trouble> {
     let Some(note) = &destruction.sample else { return Ok(None) };
     let auditors = list_auditors(tx).await?;
-    let keys: Vec<NoteKey> = auditors.iter().filter_map(|auditor| NoteKey::parse(auditor.key.as_deref()?)).collect();
+    let keys: Vec<NoteKey> = auditors
+        .iter()
+        .filter_map(|auditor| NoteKey::parse(auditor.key.as_deref()?))
+        .collect();
     Ok(Sample::open(note, &keys).map(|(sample, auditor)| Sampled {
         auditor,
         sampled: sample.copies.len() as u64,
@@ -148,7 +157,9 @@ async fn bundle(state: &AppState, id: &str) -> Result<(String, String), Trouble>
     let proof = prove(handle, leaf.leaf, place, Some(leaf.opened)).await;
     let proof = proof.map_err(|_| Trouble::Code("ledger.stopped"))?.ok_or_else(waits)?;
     let authority = handle.authority.as_ref().and_then(|authority| authority.certificates.clone());
-    let bundle = make_bundle(&mut tx, &destruction, proof, authority, None).await?.ok_or_else(waits)?;
+    let bundle = make_bundle(&mut tx, &destruction, proof, authority, None)
+        .await?
+        .ok_or_else(waits)?;
     let json = serde_json::to_string_pretty(&bundle).map_err(|_| Trouble::Code("internal"))?;
     Ok((format!("certificate-{}.json", destruction.id), json))
 }

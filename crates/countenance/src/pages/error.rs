@@ -121,10 +121,22 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
     match code {
         "session.none" | "desk.none" => StatusCode::UNAUTHORIZED,
         "form.token" => StatusCode::FORBIDDEN,
-        "page.not_found" | "consent.unknown" | "purpose.unknown" | "door.unknown" | "gate.unknown" | "person.unknown"
-        | "destruction.unknown" | "hold.unknown" => StatusCode::NOT_FOUND,
-        "consent.in_force" | "consent.state" | "purpose.state" | "purpose.door_taken" | "claim.used" | "destruction.ordered"
-        | "destruction.held" | "gate.lost" => StatusCode::CONFLICT,
+        "page.not_found"
+        | "consent.unknown"
+        | "purpose.unknown"
+        | "door.unknown"
+        | "gate.unknown"
+        | "person.unknown"
+        | "destruction.unknown"
+        | "hold.unknown" => StatusCode::NOT_FOUND,
+        "consent.in_force"
+        | "consent.state"
+        | "purpose.state"
+        | "purpose.door_taken"
+        | "claim.used"
+        | "destruction.ordered"
+        | "destruction.held"
+        | "gate.lost" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

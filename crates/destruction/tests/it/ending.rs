@@ -6,7 +6,9 @@ use countenance_destruction::{Certificate, Copy, CopyTree, Scope, Stage, What, i
 use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Note, Passage};
-use countenance_persons::{PurposeState, list_evidence, list_events_over, lookup_person, lookup_purpose, open_evidence, rows_of_person, shred_evidence};
+use countenance_persons::{
+    PurposeState, list_events_over, list_evidence, lookup_person, lookup_purpose, open_evidence, rows_of_person, shred_evidence,
+};
 use countenance_testdb::{reading, trace};
 
 use crate::estate::{Estate, operator};
@@ -31,7 +33,12 @@ async fn pass(world: &mut World, resident: &Resident) {
 
 async fn rows(estate: &Estate, resident: &Resident) -> u64 {
     let mut tx = reading(&estate.world.db).await;
-    rows_of_person(&mut tx, resident.id).await.unwrap().iter().map(|(_, count)| count).sum()
+    rows_of_person(&mut tx, resident.id)
+        .await
+        .unwrap()
+        .iter()
+        .map(|(_, count)| count)
+        .sum()
 }
 
 fn finds(bytes: &[u8], wanted: &[u8]) -> bool {
@@ -42,7 +49,10 @@ fn finds(bytes: &[u8], wanted: &[u8]) -> bool {
 async fn a_person_ends_at_every_holder_and_a_certificate_says_so() {
     let mut estate = Estate::new().await;
     estate.world.activate().await;
-    let (a, b) = (estate.world.resident("12-1803", false).await, estate.world.resident("12-1804", false).await);
+    let (a, b) = (
+        estate.world.resident("12-1803", false).await,
+        estate.world.resident("12-1804", false).await,
+    );
     for resident in [&a, &b] {
         estate.world.turn_on(resident, Lane::Qr).await;
     }
@@ -60,8 +70,14 @@ async fn a_person_ends_at_every_holder_and_a_certificate_says_so() {
     let id = estate.order(Scope::Person(a.id)).await.unwrap();
     assert_eq!(estate.order(Scope::Person(a.id)).await.unwrap_err().code(), "destruction.ordered");
     let (snapshot, policy) = estate.world.snapshot().await;
-    assert!(!snapshot.grants.iter().any(|grant| grant.person == a.id), "the gate is no longer permitted");
-    assert!(policy.member(a.id).is_none_or(|member| member.qr_key.is_none()), "nor does the QR open");
+    assert!(
+        !snapshot.grants.iter().any(|grant| grant.person == a.id),
+        "the gate is no longer permitted"
+    );
+    assert!(
+        policy.member(a.id).is_none_or(|member| member.qr_key.is_none()),
+        "nor does the QR open"
+    );
     assert_eq!(estate.waits(id).await, 1, "the gate has not answered");
     assert!(rows(&estate, &a).await > 3, "nothing ends here before it has");
 
@@ -70,15 +86,27 @@ async fn a_person_ends_at_every_holder_and_a_certificate_says_so() {
     estate.finish(id).await;
     assert_eq!(rows(&estate, &a).await, 0);
     assert!(!estate.keyring_has(a.id));
-    assert!(passages_of_person(&mut reading(&estate.world.db).await, a.id, LATER).await.unwrap().is_empty());
+    assert!(
+        passages_of_person(&mut reading(&estate.world.db).await, a.id, LATER)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     estate.world.db.sweep().await.unwrap();
-    assert!(!finds(&estate.world.place.bytes().await, a.id.as_bytes()), "no byte of the person's id is left");
+    assert!(
+        !finds(&estate.world.place.bytes().await, a.id.as_bytes()),
+        "no byte of the person's id is left"
+    );
     // Everybody else is untouched.
     assert!(estate.keyring_has(b.id) && rows(&estate, &b).await > 3);
     assert!(lookup_person(&mut reading(&estate.world.db).await, b.id).await.unwrap().is_some());
 
     let size = estate.log().await;
-    assert_eq!(estate.certify(3).await, 0, "not while a leaf that it names is beyond the checkpoint");
+    assert_eq!(
+        estate.certify(3).await,
+        0,
+        "not while a leaf that it names is beyond the checkpoint"
+    );
     assert_eq!(estate.lookup(id).await.stage(), Stage::Destroyed);
     assert_eq!(estate.certify(size).await, 1);
     let bundle = estate.bundle(id, None).await;
@@ -88,7 +116,10 @@ async fn a_person_ends_at_every_holder_and_a_certificate_says_so() {
     assert_eq!(bundle.endings.len(), 1);
     let copies: Vec<Copy> = bundle.copies.iter().map(|line| Copy::parse(line).unwrap()).collect();
     assert_eq!(CopyTree::of(&copies).root(), certificate.copies.1);
-    assert!(!bundle.note.contains(&a.id.to_string()) && !bundle.copies.concat().contains(&a.id.to_string()), "it names nobody");
+    assert!(
+        !bundle.note.contains(&a.id.to_string()) && !bundle.copies.concat().contains(&a.id.to_string()),
+        "it names nobody"
+    );
     assert_eq!(estate.certify(size).await, 0, "once");
 }
 
@@ -124,7 +155,10 @@ async fn what_stays_for_a_court_opens_for_the_evidence_key_and_is_shredded() {
 async fn a_hold_keeps_passages_and_its_person_until_it_ends() {
     let mut estate = Estate::new().await;
     estate.world.activate().await;
-    let (a, b) = (estate.world.resident("12-1803", false).await, estate.world.resident("12-1804", false).await);
+    let (a, b) = (
+        estate.world.resident("12-1803", false).await,
+        estate.world.resident("12-1804", false).await,
+    );
     for resident in [&a, &b] {
         pass(&mut estate.world, resident).await;
     }
@@ -141,7 +175,10 @@ async fn a_hold_keeps_passages_and_its_person_until_it_ends() {
         days,
     };
     assert_eq!(begin_hold(&mut tx, &mut ctx, hold(" ", 90)).await.unwrap_err().code(), "hold.words");
-    assert_eq!(begin_hold(&mut tx, &mut ctx, hold("case", 999)).await.unwrap_err().code(), "hold.span");
+    assert_eq!(
+        begin_hold(&mut tx, &mut ctx, hold("case", 999)).await.unwrap_err().code(),
+        "hold.span"
+    );
     let id = begin_hold(&mut tx, &mut ctx, hold("case", 90)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(estate.order(Scope::Person(a.id)).await.unwrap_err().code(), "destruction.held");
@@ -156,7 +193,10 @@ async fn a_hold_keeps_passages_and_its_person_until_it_ends() {
         }
         forget_passages(&mut tx, &ctx).await.unwrap();
         assert_eq!(passages_of_person(&mut tx, a.id, LATER).await.unwrap().len(), left);
-        assert!(passages_of_person(&mut tx, b.id, LATER).await.unwrap().is_empty(), "nobody else is held");
+        assert!(
+            passages_of_person(&mut tx, b.id, LATER).await.unwrap().is_empty(),
+            "nobody else is held"
+        );
         assert_eq!(list_holds(&mut tx).await.unwrap()[0].is_live(ctx.now), live);
         tx.commit().await.unwrap();
     }
@@ -198,7 +238,11 @@ async fn a_purpose_ends_with_every_template_under_it_and_people_stay() {
 
 fn decode(base64: &str) -> [u8; 32] {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.decode(base64).unwrap().try_into().unwrap()
+    base64::engine::general_purpose::STANDARD
+        .decode(base64)
+        .unwrap()
+        .try_into()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -209,8 +253,15 @@ async fn an_event_ends_by_itself_with_what_happened_at_its_door() {
     let a = estate.world.resident("12-1803", false).await;
     estate.world.turn_on(&a, Lane::Qr).await;
     let consent = estate.world.enrol(&a).await;
-    let begun = countenance_persons::lookup_consent(&mut reading(&estate.world.db).await, a.id, consent).await.unwrap().unwrap();
-    assert_eq!(begun.consent.until, estate.world.event_ends.unwrap(), "the consent ends with the event");
+    let begun = countenance_persons::lookup_consent(&mut reading(&estate.world.db).await, a.id, consent)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        begun.consent.until,
+        estate.world.event_ends.unwrap(),
+        "the consent ends with the event"
+    );
     pass(&mut estate.world, &a).await;
     estate.log().await;
     let over = |at| {
@@ -219,13 +270,27 @@ async fn an_event_ends_by_itself_with_what_happened_at_its_door() {
     };
     assert!(over(estate.world.now).await.is_empty());
     estate.world.pass(3 * 3_600);
-    assert_eq!(list_events_over(&mut reading(&estate.world.db).await, estate.world.now).await.unwrap(), [purpose]);
+    assert_eq!(
+        list_events_over(&mut reading(&estate.world.db).await, estate.world.now)
+            .await
+            .unwrap(),
+        [purpose]
+    );
     let id = estate.order(Scope::Event(purpose)).await.unwrap();
-    let state = lookup_purpose(&mut reading(&estate.world.db).await, purpose).await.unwrap().unwrap().state();
+    let state = lookup_purpose(&mut reading(&estate.world.db).await, purpose)
+        .await
+        .unwrap()
+        .unwrap()
+        .state();
     assert_eq!(state, PurposeState::Ended);
     estate.gate_erases(&a, consent).await;
     estate.finish(id).await;
-    assert!(passages_of_person(&mut reading(&estate.world.db).await, a.id, LATER).await.unwrap().is_empty());
+    assert!(
+        passages_of_person(&mut reading(&estate.world.db).await, a.id, LATER)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let size = estate.log().await;
     assert_eq!(estate.certify(size).await, 1);
     let certificate = estate.bundle(id, None).await.certificate(operator().public()).unwrap();
@@ -260,7 +325,10 @@ async fn an_auditors_promise_is_logged_before_the_order_and_serves_once() {
     let (db, ctx) = estate.world.parts();
     let mut tx = trace(&db).await;
     keep_promise(&mut tx, &ctx, "auditor", hash).await.unwrap();
-    assert_eq!(keep_promise(&mut tx, &ctx, "auditor", hash).await.unwrap_err().code(), "promise.known");
+    assert_eq!(
+        keep_promise(&mut tx, &ctx, "auditor", hash).await.unwrap_err().code(),
+        "promise.known"
+    );
     tx.commit().await.unwrap();
     estate.log().await;
     let id = estate.order(Scope::Person(a.id)).await.unwrap();
@@ -276,7 +344,10 @@ async fn an_auditors_promise_is_logged_before_the_order_and_serves_once() {
     estate.finish(id).await;
     let size = estate.log().await;
     estate.certify(size).await;
-    assert_eq!(estate.bundle(id, None).await.certificate(operator().public()).unwrap().promise, None);
+    assert_eq!(
+        estate.bundle(id, None).await.certificate(operator().public()).unwrap().promise,
+        None
+    );
 }
 
 #[tokio::test]

@@ -38,7 +38,10 @@ impl Estate {
     pub(crate) async fn log(&mut self) -> u64 {
         let ink = self.ink();
         let mut tx = trace(&self.world.db).await;
-        while write_leaves(&mut tx, &mut self.writer, 100, ink, &mut self.world.rng).await.unwrap() {}
+        while write_leaves(&mut tx, &mut self.writer, 100, ink, &mut self.world.rng)
+            .await
+            .unwrap()
+        {}
         let leaves = unplaced_leaves(&mut tx, 10_000).await.unwrap();
         let first = next_place(&mut tx).await.unwrap();
         let entries: Vec<Vec<u8>> = leaves.into_iter().map(|leaf| leaf.leaf).collect();

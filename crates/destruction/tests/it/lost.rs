@@ -27,7 +27,10 @@ async fn a_lost_gate_is_said_aloud_and_its_copies_count_as_out_of_reach() {
     let (db, ctx) = estate.world.parts();
     let mut tx = trace(&db).await;
     assert_eq!(declare_lost(&mut tx, &ctx, gate, LostCause::Stolen).await.unwrap(), 1);
-    assert_eq!(declare_lost(&mut tx, &ctx, gate, LostCause::Stolen).await.unwrap_err().code(), "gate.lost");
+    assert_eq!(
+        declare_lost(&mut tx, &ctx, gate, LostCause::Stolen).await.unwrap_err().code(),
+        "gate.lost"
+    );
     tx.commit().await.unwrap();
     assert_eq!(estate.waits(id).await, 0);
 
@@ -55,8 +58,10 @@ async fn a_lost_gate_is_said_aloud_and_its_copies_count_as_out_of_reach() {
     // It comes back, is permitted nothing, and its answer is taken.
     let (snapshot, _) = estate.world.snapshot().await;
     assert!(snapshot.grants.is_empty());
-    let frame = estate.world.frame(countenance_gate_core::journal::LeafClass::Erase, |world, sequence| {
-        Some(world.erased(&world.receipt(&a, consent, sequence, "grant.ended"), &world.device))
-    });
+    let frame = estate
+        .world
+        .frame(countenance_gate_core::journal::LeafClass::Erase, |world, sequence| {
+            Some(world.erased(&world.receipt(&a, consent, sequence, "grant.ended"), &world.device))
+        });
     assert!(!estate.world.upload(vec![frame]).await.forked);
 }

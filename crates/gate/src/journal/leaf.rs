@@ -161,6 +161,11 @@ impl Leaf {
         Sha256::digest(self.to_bytes()).into()
     }
 
+    /// What the ledger hashes (RFC 6962, section 2.1).
+    pub fn entry_hash(&self) -> [u8; 32] {
+        Sha256::new().chain_update([0]).chain_update(self.to_bytes()).finalize().into()
+    }
+
     pub fn time(now: Timestamp) -> u32 {
         now.ten_minutes()
     }

@@ -30,7 +30,9 @@ pub(crate) async fn lookup(tx: &mut Trace, hash: [u8; 32], now: Timestamp) -> Re
 }
 
 pub(crate) async fn list(tx: &mut Trace) -> Result<Vec<Auditor>, StoreError> {
-    let rows = tx.list("SELECT name, key, ends_at FROM auditor_passes ORDER BY made_at", &[]).await?;
+    let rows = tx
+        .list("SELECT name, key, ends_at FROM auditor_passes ORDER BY made_at", &[])
+        .await?;
     rows.iter().map(read).collect()
 }
 

@@ -105,7 +105,10 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         .unwrap()
     };
     vec![
-        ("people", people(vec![person(false, false), person(true, false), person(false, true)])),
+        (
+            "people",
+            people(vec![person(false, false), person(true, false), person(false, true)]),
+        ),
         ("people_none", people(vec![])),
         (
             "erase",
@@ -155,7 +158,10 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         ),
         ("certificate_ordered", page(frame(Place::Guest), EndingStage::Ordered, None)),
         ("certificate_destroyed", page(frame(Place::Guest), EndingStage::Destroyed, None)),
-        ("certificate", page(frame(Place::Guest), EndingStage::Certified, Some(certificate(true)))),
+        (
+            "certificate",
+            page(frame(Place::Guest), EndingStage::Certified, Some(certificate(true))),
+        ),
         (
             "certificate_unwitnessed",
             page(frame(Place::Guest), EndingStage::Certified, Some(certificate(false))),

@@ -107,7 +107,11 @@ fn a_seal_stands_only_beside_a_receipt() {
     for (name, html) in samples::all(Locale::En) {
         let count = html.matches("class=\"seal\"").count();
         let certificate = name.starts_with("certificate");
-        let proved = if certificate { "class=\"receipt sealed\"" } else { "class=\"receipt\"" };
+        let proved = if certificate {
+            "class=\"receipt sealed\""
+        } else {
+            "class=\"receipt\""
+        };
         assert_eq!(count, html.matches(proved).count(), "{name}");
         seals += count;
     }

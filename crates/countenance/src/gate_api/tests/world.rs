@@ -203,6 +203,7 @@ impl World {
                 head: held,
                 wait_s: 0,
                 alarms: vec![],
+                seal: None,
             }),
         );
         self.send(&sent).await.1.unwrap()

@@ -32,7 +32,10 @@ async fn all(state: &AppState, desk: &Desk, problem: Option<&'static str>) -> Re
     }
     let holds = list_holds(&mut tx).await?.iter().map(|hold| hold_line(hold, state.now())).collect();
     let gates = list_gates(&mut tx).await?;
-    let gates = gates.iter().filter(|gate| gate.device_key.is_some() && gate.lost_at.is_none()).map(|gate| gate.id.0);
+    let gates = gates
+        .iter()
+        .filter(|gate| gate.device_key.is_some() && gate.lost_at.is_none())
+        .map(|gate| gate.id.0);
     let page = Endings {
         frame: desk.at(Place::Endings),
         endings,
@@ -103,7 +106,12 @@ async fn hold(state: &AppState, desk: &Desk, fields: HoldFields) -> Result<Respo
     let mut tx = state.trace(desk.reader()).await?;
     let person = match fields.login.trim() {
         "" => None,
-        login => Some(lookup_person_by_login(&mut tx, login).await?.ok_or(Trouble::Code("person.unknown"))?.id),
+        login => Some(
+            lookup_person_by_login(&mut tx, login)
+                .await?
+                .ok_or(Trouble::Code("person.unknown"))?
+                .id,
+        ),
     };
     let input = BeginHold {
         operator: desk.operator.id,

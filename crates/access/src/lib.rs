@@ -36,7 +36,9 @@ pub use forget_passages::forget_passages;
 pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};
 pub use hold::{BeginHold, Hold, HoldError, begin_hold, end_hold, is_held, list_holds};
 pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
-pub use place_leaves::{PlaceError, Unplaced, leaf_place, ledger_key, next_place, place_leaves, take_ledger_key, unplaced_leaves};
+pub use place_leaves::{
+    PlaceError, Unplaced, count_frames, leaf_place, ledger_key, next_place, place_leaves, take_ledger_key, unplaced_leaves,
+};
 pub use redeem_code::redeem_code;
 pub use save_door::{SaveDoor, SaveDoorError, save_door};
 pub use take_frames::take_frames;

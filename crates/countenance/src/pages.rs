@@ -3,6 +3,7 @@
 //! A handler reads its form, calls one use case and answers with a page or a redirect; nothing is decided here.
 //! INVARIANT: what changes something is a POST whose body passed [`form::ProtectedForm`].
 
+mod audit;
 mod certificate;
 mod cookie;
 mod desk;
@@ -13,6 +14,7 @@ mod headers;
 mod language;
 mod ledger;
 mod number;
+mod reader;
 mod refusals;
 mod reply;
 mod resident;
@@ -42,6 +44,11 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/static/{version}/{*name}", get(statics::serve))
         .route("/certificates/{id}", get(certificate::show))
         .route("/certificates/{id}/file", get(certificate::file))
+        .route("/audit/promise", post(audit::promise))
+        .route("/audit/samples/{destruction}", post(audit::sample))
+        .route("/ledger/counts", get(audit::counts))
+        .route("/ledger/rows", get(audit::rows))
+        .route("/ledger/seals", get(audit::seals))
         .route("/ledger/checkpoint", get(ledger::checkpoint))
         .route("/ledger/policy", get(ledger::policy))
         .route("/ledger/tile/{*path}", get(ledger::tile))

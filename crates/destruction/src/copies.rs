@@ -2,7 +2,7 @@
 //! ended it. The certificate holds their number and Merkle root (RFC 6962), each person their own line with its path.
 
 use countenance_base::{GateId, from_hex, to_hex};
-use countenance_tlog::{EMPTY_ROOT, Hash, inclusion, inclusion_root, leaf_hash, node_hash, root};
+use countenance_tlog::{EMPTY_ROOT, Hash, MemoryTree, inclusion_root, leaf_hash};
 
 /// How a copy ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +57,7 @@ impl Copy {
 
 /// The tree over the lines of a destruction's copies.
 #[derive(Debug, Clone)]
-pub struct CopyTree {
-    /// Hashes of whole subtrees, level by level.
-    levels: Vec<Vec<Hash>>,
-}
+pub struct CopyTree(MemoryTree);
 
 impl CopyTree {
     pub fn of(copies: &[Copy]) -> Self {
@@ -68,31 +65,24 @@ impl CopyTree {
     }
 
     pub fn of_lines(lines: impl Iterator<Item = String>) -> Self {
-        let mut levels = vec![lines.map(|line| leaf_hash(line.as_bytes())).collect::<Vec<Hash>>()];
-        while let Some(last) = levels.last().filter(|last| last.len() > 1) {
-            let (pairs, _) = last.as_chunks::<2>();
-            let above = pairs.iter().map(|[left, right]| node_hash(left, right)).collect();
-            levels.push(above);
+        let mut tree = MemoryTree::new();
+        for line in lines {
+            tree.push(leaf_hash(line.as_bytes()));
         }
-        Self { levels }
+        Self(tree)
     }
 
     pub fn count(&self) -> u64 {
-        self.levels.first().map_or(0, |leaves| leaves.len() as u64)
+        self.0.size()
     }
 
     pub fn root(&self) -> Hash {
-        root(self.count(), &mut |level, at| self.read(level, at)).unwrap_or(EMPTY_ROOT)
+        self.0.root(self.count()).unwrap_or(EMPTY_ROOT)
     }
 
     /// Hashes that lead from copy `index` to the root.
     pub fn path(&self, index: u64) -> Option<Vec<Hash>> {
-        inclusion(index, self.count(), &mut |level, at| self.read(level, at))
-    }
-
-    fn read(&self, level: u32, at: u64) -> Option<Hash> {
-        let level = self.levels.get(usize::try_from(level).ok()?)?;
-        level.get(usize::try_from(at).ok()?).copied()
+        self.0.inclusion(index, self.count())
     }
 }
 

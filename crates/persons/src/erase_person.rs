@@ -113,6 +113,11 @@ pub async fn rows_of_person(tx: &mut Trace, person: PersonId) -> Result<EndedRow
     store::erasure::count_rows(tx, person).await
 }
 
+/// Rows of the site as a whole, for who compares them with the ledger's leaves.
+pub async fn count_rows(tx: &mut Trace) -> Result<EndedRows, StoreError> {
+    store::erasure::count_all(tx).await
+}
+
 /// Everybody who is registered: for a site that closes.
 pub async fn list_everybody(tx: &mut Trace) -> Result<Vec<PersonId>, StoreError> {
     store::erasure::list_everybody(tx).await

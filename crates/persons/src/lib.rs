@@ -55,8 +55,8 @@ pub use enrolment_code::{
 };
 pub use epoch::{epoch, raise_epoch};
 pub use erase_person::{
-    EndedRows, KeptConsent, KeptReceipt, end_rows_of_person, erased, list_everybody, list_evidence, open_evidence, rows_of_person,
-    shred_evidence, stop_person,
+    EndedRows, KeptConsent, KeptReceipt, count_rows, end_rows_of_person, erased, list_everybody, list_evidence, open_evidence,
+    rows_of_person, shred_evidence, stop_person,
 };
 pub use facts::{FacePerson, FaceQuestion, face_facts};
 pub use notice::{lookup_notice, render_notice};

@@ -18,7 +18,7 @@ mod trace;
 mod writer;
 
 pub use event::{Event, PersonSecret};
-pub use open_leaf::{OpenLeaf, open_leaf, open_leaves};
+pub use open_leaf::{OpenLeaf, count_leaves, open_leaf, open_leaves};
 pub use reader::Reader;
 pub use tag_list::{TagList, read_tags, sealed_records, tag_lists, tag_rows};
 pub use trace::{Pen, Trace};

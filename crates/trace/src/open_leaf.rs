@@ -1,5 +1,6 @@
 //! The server's own open leaves: what is about nobody, found again by what it says.
 
+use countenance_base::Timestamp;
 use countenance_gate_core::journal::{LEAF_BYTES, Leaf, LeafClass, RawLeaf, Record, read_opened};
 use countenance_storage::{StoreError, Tx};
 
@@ -32,6 +33,11 @@ pub async fn open_leaves(tx: &mut Tx, class: LeafClass) -> Result<Vec<OpenLeaf>,
         })
     };
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// How many leaves of a class came, of all writers, between two instants.
+pub async fn count_leaves(tx: &mut Tx, class: LeafClass, from: Timestamp, to: Timestamp) -> Result<u64, StoreError> {
+    store::count_of_class(tx, class as u8, from, to).await
 }
 
 /// The newest open leaf of a class whose record says exactly this.

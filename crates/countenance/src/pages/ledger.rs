@@ -1,6 +1,6 @@
 //! The ledger for who checks it: checkpoint and policy for everybody, tiles and proofs for who is signed in.
 
-use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countenance_access::leaf_place;
@@ -8,7 +8,8 @@ use countenance_base::GateId;
 use countenance_gate_core::journal::RawLeaf;
 
 use super::error::{PageError, Trouble};
-use super::session::{Desk, Resident};
+use super::reader::LedgerReader;
+use super::session::Resident;
 use crate::ledger::{policy_text, prove, with};
 use crate::state::AppState;
 
@@ -46,11 +47,8 @@ fn text(body: String) -> Response {
         .into_response()
 }
 
-/// A tile or a bundle, for people of the site: entries hold nothing personal, but their times and number say how busy a door is.
-pub(crate) async fn tile(State(state): State<AppState>, Path(path): Path<String>, request: Request) -> Response {
-    if let Err(answer) = signed_in(request, &state).await {
-        return *answer;
-    }
+/// A tile or a bundle, for who may read the ledger: entries hold nothing personal, but their times and number say how busy a door is.
+pub(crate) async fn tile(_: LedgerReader, State(state): State<AppState>, Path(path): Path<String>) -> Response {
     let Some(handle) = state.ledger() else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -62,18 +60,6 @@ pub(crate) async fn tile(State(state): State<AppState>, Path(path): Path<String>
         Ok(Some(bytes)) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
-}
-
-/// Residents and operators; anyone else gets the way to sign in.
-async fn signed_in(request: Request, state: &AppState) -> Result<(), Box<Response>> {
-    let (mut parts, _) = request.into_parts();
-    if Desk::from_request_parts(&mut parts, state).await.is_ok() {
-        return Ok(());
-    }
-    match Resident::from_request_parts(&mut parts, state).await {
-        Ok(_) => Ok(()),
-        Err(refused) => Err(Box::new(refused.into_response())),
     }
 }
 

@@ -74,6 +74,32 @@ impl LeafClass {
         Self::Lost,
     ];
 
+    /// Stable word for counts and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::Policy => "policy",
+            Self::Passage => "passage",
+            Self::Search => "search",
+            Self::Enrol => "enrol",
+            Self::Erase => "erase",
+            Self::Copy => "copy",
+            Self::Window => "window",
+            Self::Consent => "consent",
+            Self::Withdraw => "withdraw",
+            Self::Look => "look",
+            Self::Export => "export",
+            Self::Change => "change",
+            Self::Opening => "opening",
+            Self::Foreign => "foreign",
+            Self::Tags => "tags",
+            Self::Plan => "plan",
+            Self::Certificate => "certificate",
+            Self::Nonce => "nonce",
+            Self::Lost => "lost",
+        }
+    }
+
     fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|class| *class as u8 == byte)
     }

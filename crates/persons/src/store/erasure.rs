@@ -82,6 +82,23 @@ pub(crate) async fn list_evidence(tx: &mut Trace) -> Result<Vec<([u8; 16], Vec<u
     rows.iter().map(|row| Ok((row.get("id")?, row.get("sealed")?))).collect()
 }
 
+/// Rows whose coming and going the ledger tells.
+const COUNTED: [(&str, &str); 4] = [
+    ("consents", "SELECT COUNT(*) AS n FROM consents WHERE signed_at IS NOT NULL"),
+    ("receipts", "SELECT COUNT(*) AS n FROM receipts"),
+    ("accounts", "SELECT COUNT(*) AS n FROM accounts"),
+    ("evidence", "SELECT COUNT(*) AS n FROM evidence"),
+];
+
+pub(crate) async fn count_all(tx: &mut Trace) -> Result<Vec<(&'static str, u64)>, StoreError> {
+    let mut counts = Vec::new();
+    for (table, question) in COUNTED {
+        let row = tx.lookup(question, &[]).await?;
+        counts.push((table, row.map_or(Ok(0), |row| row.get("n"))?));
+    }
+    Ok(counts)
+}
+
 /// Everybody who is registered.
 pub(crate) async fn list_everybody(tx: &mut Trace) -> Result<Vec<PersonId>, StoreError> {
     let rows = tx.list("SELECT id FROM persons ORDER BY id", &[]).await?;

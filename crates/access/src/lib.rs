@@ -37,7 +37,7 @@ pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates
 pub use hold::{BeginHold, Hold, HoldError, begin_hold, end_hold, is_held, list_holds};
 pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
 pub use place_leaves::{
-    PlaceError, Unplaced, count_frames, leaf_place, ledger_key, next_place, place_leaves, take_ledger_key, unplaced_leaves,
+    PlaceError, Unplaced, count_frames, leaf_place, ledger_key, next_place, place_leaves, sealed_frame, take_ledger_key, unplaced_leaves,
 };
 pub use redeem_code::redeem_code;
 pub use save_door::{SaveDoor, SaveDoorError, save_door};

@@ -1,7 +1,7 @@
 //! Leaves of gates' journals get their places in the site's ledger: in the order in which they came, each once, for ever.
 
 use countenance_base::GateId;
-use countenance_gate_core::journal::{LEAF_BYTES, Leaf};
+use countenance_gate_core::journal::{LEAF_BYTES, Leaf, RawLeaf};
 use countenance_storage::{StoreError, Tx};
 
 use crate::store;
@@ -31,6 +31,12 @@ impl PlaceError {
             Self::Store(error) => error.code(),
         }
     }
+}
+
+/// An entry with its record, which is sealed unless it is for everybody. Who opens it leaves a leaf.
+pub async fn sealed_frame(tx: &mut Tx, gate: GateId, sequence: u64) -> Result<Option<(RawLeaf, Vec<u8>)>, StoreError> {
+    let frame = store::gate::lookup_frame(tx, gate, sequence).await?;
+    Ok(frame.and_then(|(leaf, record)| Some((RawLeaf(leaf.try_into().ok()?), record))))
 }
 
 /// The next leaves to append, at most `most`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use countenance_access::{ledger_key, lookup_door_by_number, make_gate_code, take_ledger_key};
-use countenance_base::{Clock as _, SimClock, SystemRng};
+use countenance_base::SystemRng;
 use countenance_persons::{make_auditor_pass, make_operator_link};
 use countenance_tlog::NoteKey;
 use countenance_trace::Reader;
@@ -61,7 +61,7 @@ pub(crate) struct LedgerKeyArguments {
 /// Prints the key that signs this site's ledger. Made now when there is none: witnesses have to know it before the server asks them.
 #[expect(clippy::print_stdout, reason = "the key is this command's output")]
 pub(crate) async fn print_ledger_key(arguments: LedgerKeyArguments) -> anyhow::Result<()> {
-    let state = open_site(&arguments.home).await?;
+    let state = open_site(&arguments.home, None).await?;
     let mut tx = state.db().write().await?;
     let key = if let Some(key) = ledger_key(&mut tx).await? {
         key
@@ -86,13 +86,10 @@ pub(crate) async fn print_auditor_pass(arguments: AuditorPassArguments) -> anyho
         ensure!(!arguments.name.trim().is_empty(), "who holds the pass?");
         tracing::info!(key = key.name(), "samples under this key will be taken");
     }
-    let state = open_site(&arguments.home).await?;
+    let state = open_site(&arguments.home, arguments.sim_clock).await?;
     let mut rng = SystemRng;
     let mut tx = state.trace(Reader::Console).await?;
     let mut ctx = state.ctx(&mut rng);
-    if let Some(file) = arguments.sim_clock {
-        ctx.now = SimClock::new(file).now();
-    }
     let pass = make_auditor_pass(&mut tx, &mut ctx, arguments.name.trim(), arguments.key.as_deref(), arguments.days).await?;
     tx.commit().await?;
     println!("{pass}");
@@ -103,7 +100,7 @@ pub(crate) async fn print_auditor_pass(arguments: AuditorPassArguments) -> anyho
 /// Prints a claim code for the gate of a door, good for a day.
 #[expect(clippy::print_stdout, reason = "the code is this command's output")]
 pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()> {
-    let state = open_site(&arguments.home).await?;
+    let state = open_site(&arguments.home, None).await?;
     let mut rng = SystemRng;
     let mut tx = state.trace(Reader::Console).await?;
     let door = lookup_door_by_number(&mut tx, arguments.door)
@@ -119,13 +116,10 @@ pub(crate) async fn gate_code(arguments: GateCodeArguments) -> anyhow::Result<()
 /// Prints a one-time sign-in link for an operator, good for a day.
 #[expect(clippy::print_stdout, reason = "the link is this command's output")]
 pub(crate) async fn print_operator_link(arguments: OperatorLinkArguments) -> anyhow::Result<()> {
-    let state = open_site(&arguments.home).await?;
+    let state = open_site(&arguments.home, arguments.sim_clock).await?;
     let mut rng = SystemRng;
     let mut tx = state.trace(Reader::Console).await?;
     let mut ctx = state.ctx(&mut rng);
-    if let Some(file) = arguments.sim_clock {
-        ctx.now = SimClock::new(file).now();
-    }
     let code = make_operator_link(&mut tx, &mut ctx, arguments.name.trim()).await?;
     tx.commit().await?;
     println!("{}", operator_link(&arguments.address, &code));

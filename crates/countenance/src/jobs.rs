@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countenance_access::forget_passages;
 use countenance_base::SystemRng;
-use countenance_persons::{expire_consents, forget_ended_sessions, forget_enrolment_codes};
+use countenance_persons::{expire_consents, forget_ended_sessions, forget_enrolment_codes, shred_evidence};
 use countenance_storage::StoreError;
 use countenance_trace::Reader;
 
@@ -24,6 +24,7 @@ pub(crate) async fn run(state: AppState) {
                 passages = done.passages,
                 sessions = done.sessions,
                 codes = done.codes,
+                letters = done.letters,
                 "ended what was over"
             ),
             Err(error) => tracing::error!(
@@ -45,6 +46,8 @@ pub(crate) struct Done {
     passages: u64,
     sessions: u64,
     codes: u64,
+    /// What stayed of erased people, past the limitation period.
+    letters: u64,
 }
 
 impl Done {
@@ -67,6 +70,9 @@ pub(crate) async fn tidy_up(state: &AppState) -> Result<Done, StoreError> {
     let mut tx = state.trace(Reader::Machine).await?;
     done.sessions = forget_ended_sessions(&mut tx, ctx.now).await?;
     done.codes = forget_enrolment_codes(&mut tx, ctx.now).await?;
+    tx.commit().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
+    done.letters = shred_evidence(&mut tx, ctx.now).await?;
     tx.commit().await?;
     if !done.is_nothing() {
         state.db().sweep().await?;

@@ -1,9 +1,11 @@
 //! `countenance`: the server and its tools. It never receives a picture or a template.
 
 mod audit;
+mod close_site;
 mod codes;
 mod config;
 mod data;
+mod evidence;
 mod gate_api;
 mod jobs;
 mod ledger;
@@ -55,6 +57,10 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Print a pass with which an auditor or a witness reads the ledger
     AuditorPass(codes::AuditorPassArguments),
+    /// With two of three shares, open sealed records or what stays of erased people; it leaves a trace
+    OpenEvidence(evidence::EvidenceArguments),
+    /// End everything about everybody; asked for twice
+    CloseSite(close_site::CloseArguments),
     /// Check a proof, a certificate, a fork or a receipt without any server: what it shows, and what it does not
     Verify(verify::VerifyArguments),
     /// Ask the rulebook, in plain words
@@ -93,6 +99,8 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::Monitor(arguments) => return monitor::run(arguments).await,
             Command::Audit(command) => return audit::run(command).await,
             Command::AuditorPass(arguments) => codes::print_auditor_pass(arguments).await,
+            Command::OpenEvidence(arguments) => evidence::open(arguments).await,
+            Command::CloseSite(arguments) => close_site::close(arguments).await,
             Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
         }?;

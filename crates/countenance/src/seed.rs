@@ -1,5 +1,7 @@
 //! `countenance seed`: the estate of the demo, 2,400 households and three doors, printed as JSON for scripts.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, ensure};
 use countenance_access::{DoorSettings, SaveDoor, make_gate_code, save_door};
 use countenance_base::{SystemClock, SystemRng, Text};
@@ -61,7 +63,8 @@ pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
     );
     let mut rng = SystemRng;
     let now = countenance_base::Clock::now(&SystemClock);
-    let state = state_of(Data::found(&arguments.home, &SiteConfig::demo(), now, &mut rng).await?)?;
+    let data = Data::found(&arguments.home, &SiteConfig::demo(), now, &mut rng).await?;
+    let state = state_of(data, Arc::new(SystemClock))?;
     let mut tx = state.trace(Reader::Machine).await?;
     let mut ctx = state.ctx(&mut rng);
     let gates = doors(&mut tx, &mut ctx).await?;

@@ -185,15 +185,19 @@ async fn ended(close: watch::Sender<bool>) {
     close.send_replace(true);
 }
 
-/// Opens an existing site for a command beside the server.
-pub(crate) async fn open_site(home: &Home) -> anyhow::Result<AppState> {
+/// Opens an existing site for a command beside the server. `sim_clock` is a demo's file of seconds.
+pub(crate) async fn open_site(home: &Home, sim_clock: Option<PathBuf>) -> anyhow::Result<AppState> {
     let folder = home.folder().display();
     ensure!(home.is_taken(), "`{folder}` holds no site\nhint: countenance serve --data {folder}");
-    state_of(Data::open(home).await?)
+    let clock: Arc<dyn Clock> = match sim_clock {
+        Some(file) => Arc::new(SimClock::new(file)),
+        None => Arc::new(SystemClock),
+    };
+    state_of(Data::open(home).await?, clock)
 }
 
-pub(crate) fn state_of(data: Data) -> anyhow::Result<AppState> {
+pub(crate) fn state_of(data: Data, clock: Arc<dyn Clock>) -> anyhow::Result<AppState> {
     let rulebooks = countenance_rules::embedded().context("loading the rulebooks")?;
     let (_, closing) = watch::channel(false);
-    AppState::new(data, Arc::new(SystemClock), rulebooks, false, closing).context("no rulebook is built in")
+    AppState::new(data, clock, rulebooks, false, closing).context("no rulebook is built in")
 }

@@ -226,6 +226,17 @@ pub(crate) async fn put_frame(
     .await
 }
 
+/// Leaf and record of an entry.
+pub(crate) async fn lookup_frame(tx: &mut Tx, gate: GateId, sequence: u64) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT leaf, record FROM frames WHERE gate_id = $1 AND sequence = $2",
+            &[gate.into(), sequence.into()],
+        )
+        .await?;
+    row.map(|row| Ok((row.get("leaf")?, row.get("record")?))).transpose()
+}
+
 /// The leaf at `sequence`, when it is held.
 pub(crate) async fn lookup_leaf(tx: &mut Tx, gate: GateId, sequence: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let row = tx

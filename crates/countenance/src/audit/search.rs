@@ -26,7 +26,7 @@ pub(super) async fn search(home: &Home, certificate: &Certificate, picks: &Path)
     );
     let keyring = Keyring::open(&home.keyring(), &mut SystemRng)
         .context("the server's keys do not open\nhint: stop the server for as long as this takes")?;
-    let state = open_site(home).await?;
+    let state = open_site(home, None).await?;
     let mut tx = state.read(Reader::Machine).await?;
     let orphans = orphans(&mut tx, &keyring).await?;
     let tried = match any_receipt(&mut tx).await? {

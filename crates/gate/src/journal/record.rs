@@ -91,6 +91,34 @@ impl RecordKind {
 }
 
 impl RecordKind {
+    /// Stable word: that of the class, and for a passage what it was.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Refused => "refused",
+            Self::Padding => "padding",
+            Self::Boot
+            | Self::PolicyTaken
+            | Self::Searched
+            | Self::Enrolled
+            | Self::Erased
+            | Self::Copied
+            | Self::CameraWindow
+            | Self::Consented
+            | Self::Withdrawn
+            | Self::Looked
+            | Self::Exported
+            | Self::Changed
+            | Self::EvidenceOpened
+            | Self::ForeignCheckpoint
+            | Self::TagList
+            | Self::DestructionPlanned
+            | Self::DestructionCertified
+            | Self::NoncePromised
+            | Self::HolderLost => self.class().word(),
+        }
+    }
+
     /// Whether the record is for everybody: about nobody, and committed to with an opening that all know.
     pub const fn is_open(self) -> bool {
         matches!(

@@ -13,6 +13,7 @@ mod serve;
 mod shamir;
 mod state;
 mod verify_command;
+mod verify_page_command;
 mod witness_command;
 
 use std::io::IsTerminal as _;
@@ -47,6 +48,8 @@ enum Command {
     Witness(witness_command::WitnessArguments),
     /// Check a proof without any server: what it shows, and what it does not
     Verify(verify_command::VerifyArguments),
+    /// Write the page that checks proofs in a browser, in one file that needs no network
+    VerifyPage(verify_page_command::VerifyPageArguments),
     /// Ask the rulebook, in plain words
     #[command(subcommand)]
     Rules(rules_command::RulesCommand),
@@ -81,6 +84,7 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::LedgerKey(arguments) => codes::print_ledger_key(arguments).await,
             Command::Witness(arguments) => witness_command::run(arguments).await,
             Command::Verify(arguments) => return verify_command::run(&arguments, &mut std::io::stdout().lock()),
+            Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
         }?;
         Ok(true)

@@ -19,6 +19,7 @@ mod session;
 mod statics;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -39,6 +40,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/", get(language::home))
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
+        .route("/verify", get(verify::show))
         .route("/ledger/checkpoint", get(ledger::checkpoint))
         .route("/ledger/policy", get(ledger::policy))
         .route("/ledger/tile/{*path}", get(ledger::tile))

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod proof_vectors;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod vector;

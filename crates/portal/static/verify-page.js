@@ -111,10 +111,6 @@ function listen() {
     if (text.trim() !== "") takeFiles([{ name: words("paste_name"), content: text.endsWith("\n") || text.startsWith("CR1:") ? text : `${text}\n` }]);
   });
   listenForDrops(byId("drop"));
-  // Paper cannot be unfolded.
-  window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details.all")) details.open = true;
-  });
 }
 
 function listenForDrops(place) {

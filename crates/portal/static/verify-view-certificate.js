@@ -39,7 +39,7 @@ export function certificateParts({ words, report }) {
     parts.push(section(words("c_list"), element("ul", { class: "seen" }, ...copies), rest));
   }
   const searched = (said.sample?.searched ?? []).map((text) => `${words("c_searched")}: ${text}`);
-  const own = [...said.holder, ...said.rows, ...said.sweep, ...searched];
+  const own = ["holder", "rows", "sweep"].flatMap((word) => said[word].map((text) => `${word} ${text}`)).concat(searched);
   if (own.length > 0) parts.push(section(words("c_said"), list(own)));
   return parts;
 }

@@ -42,8 +42,8 @@ function viewSeal({ words, report }) {
 function eventOf({ words, report }) {
   const { kind, facts: found } = report;
   if (kind === "certificate") return words(`c_what_${found.what}`);
-  if (kind === "promise") return words("proves_gate");
-  if (kind === "fork") return words("proves_fork");
+  if (kind === "promise") return words("event_promise");
+  if (kind === "fork") return words("event_fork");
   const { record, leaf } = found;
   return words(record && ["opened", "refused"].includes(record.kind) ? `kind_${record.kind}` : `class_${leaf.what}`);
 }
@@ -102,7 +102,7 @@ function viewSight({ words, report }) {
   const row = (witness) => {
     const side = witness.operator ? (witness.words === "" ? "seen_unsaid" : "seen_operator") : "seen_independent";
     const who = [witness.words, words(side)].filter((text) => text !== "").join(" · ");
-    const time = element("span", { class: "soft time" }, words("seen_at", { time: localSeconds(witness.time) }));
+    const time = element("span", { class: "soft seen-at" }, words("seen_at", { time: localSeconds(witness.time) }));
     return element("li", {}, element("strong", {}, witness.name), time, element("span", { class: "soft" }, who));
   };
   return [element("p", {}, words("seen", { n: seen.length, m: of, k: operators })), element("ul", { class: "seen" }, ...seen.map(row))];
@@ -131,7 +131,7 @@ function notOf(view) {
 /** Whom to turn to: the witnesses who are not the operator's. */
 function witnessNames(policy) {
   const independent = policy ? witnessesOf(policy).filter(({ operator }) => !operator) : [];
-  return independent.map(({ name, words }) => words || name).join(" / ");
+  return independent.map(({ name, words }) => words || name).join(", ");
 }
 
 function stepsToTake({ words, report, policy }) {

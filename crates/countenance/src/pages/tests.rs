@@ -459,3 +459,28 @@ async fn gate_number(server: &Server) -> String {
     let mut tx = server.state.read(Reader::Machine).await.unwrap();
     list_gates(&mut tx).await.unwrap()[0].id.to_string()
 }
+
+#[tokio::test]
+async fn anybody_may_verify_and_the_page_may_run_nothing_but_itself() {
+    use base64::Engine as _;
+    use sha2::{Digest as _, Sha256};
+    let server = Server::start().await;
+    let answer = Browser::new(&server).get("/verify").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let policy = answer.headers["content-security-policy"].to_str().unwrap();
+    let inside = |open: &str, close: &str| {
+        let (_, rest) = answer.body.split_once(open).unwrap();
+        let hash = Sha256::digest(rest.split_once(close).unwrap().0);
+        base64::prelude::BASE64_STANDARD.encode(hash)
+    };
+    let (script, style) = (inside("<script type=\"module\">", "</script>"), inside("<style>", "</style>"));
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    );
+    // The ledger is not open in this test: the reader is asked for a policy.
+    assert!(answer.body.contains("<script type=\"text/plain\" id=\"policy\"></script>"));
+    assert!(Browser::new(&server).get("/sign-in").await.body.contains("href=\"/verify\""));
+}

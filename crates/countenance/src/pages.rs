@@ -11,6 +11,7 @@ mod frame;
 mod headers;
 mod language;
 mod ledger;
+mod lists;
 mod number;
 mod refusals;
 mod reply;
@@ -45,13 +46,17 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/ledger/policy", get(ledger::policy))
         .route("/ledger/tile/{*path}", get(ledger::tile))
         .route("/ledger/proof/{gate}/{sequence}", get(ledger::proof))
+        .route("/ledger/tags", get(lists::tags))
+        .route("/ledger/tags/{number}", get(lists::tag_rows))
+        .route("/ledger/records/{bundle}", get(lists::records))
+        .route("/ledger/writers", get(lists::writers))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(headers::add))
 }
 
 fn resident_routes() -> Router<AppState> {
-    use resident::{account, consents, face, uses, ways};
+    use resident::{account, consents, face, uses, uses_mine, ways};
     Router::new()
         .route("/sign-in", get(account::show_sign_in).post(account::post_sign_in))
         .route("/claim", get(account::show_claim).post(account::post_claim))
@@ -65,6 +70,7 @@ fn resident_routes() -> Router<AppState> {
         .route("/face/{door}", post(face::post_begin))
         .route("/face/{door}/{consent}", get(face::show).post(face::post_sign))
         .route("/uses", get(uses::show))
+        .route("/uses/mine", get(uses_mine::show))
         .route("/consents", get(consents::show_all))
         .route("/consents/{consent}", get(consents::show))
         .route("/consents/{consent}/state", get(consents::show_state))

@@ -83,7 +83,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 }
 
 /// Opens the ledger and begins its work, unless another server of this site keeps it.
-async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option<&Path>) -> anyhow::Result<Option<JoinHandle<()>>> {
+pub(crate) async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option<&Path>) -> anyhow::Result<Option<JoinHandle<()>>> {
     let witnesses = witnesses.map_or_else(|| Ok(Witnesses::default()), Witnesses::read)?;
     let Some((ledger, writer)) = ledger::open(home, state.db(), &state.site().id.to_string()).await? else {
         tracing::info!("another server of this site keeps the ledger");

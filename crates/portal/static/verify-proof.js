@@ -57,7 +57,8 @@ async function checkRecord(steps, opened, leaf) {
   return steps.need("proof.record", record && fits(record, leaf) ? record : undefined);
 }
 
-async function checkCheckpoint(steps, note, policy) {
+/** A checkpoint of the policy's, and who saw it. */
+export async function checkCheckpoint(steps, note, policy) {
   const checkpoint = await needCheckpoint(steps, note, policy);
   const seen = steps.need("checkpoint.witnesses", await seenBy(policy, note));
   steps.need("checkpoint.quorum", isMet(policy, seen), { n: seen.length });

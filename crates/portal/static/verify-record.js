@@ -1,6 +1,6 @@
 // Leaves, the records that they commit to, and what a proof carries of both.
 
-import { cborArray, toHex, utf8 } from "./bytes.js";
+import { toHex, u32, utf8 } from "./bytes.js";
 import { hmac, isBytes, isBytesOrNull, isI64, readCbor, same } from "./verify-forms.js";
 
 const LEAF_BYTES = 128;
@@ -92,9 +92,7 @@ export async function openCommitment(opened, commitment) {
   const items = readCbor(opened);
   if (!Array.isArray(items) || items.length !== 2 || !isBytes(items[0], 32) || !(items[1] instanceof Uint8Array)) return undefined;
   const [opening, record] = items;
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, record.length);
-  const found = await hmac(COMMITMENT_KEY, opening, length, record);
+  const found = await hmac(COMMITMENT_KEY, opening, u32(record.length), record);
   return same(found, commitment) ? record : undefined;
 }
 
@@ -120,6 +118,3 @@ export function fits(record, leaf) {
   const tenMinutes = seconds < 0n ? 0n : seconds / 600n;
   return record.what === leaf.what && tenMinutes === BigInt(leaf.tenMinutes);
 }
-
-/** The `extra` of a proof with opening and record added. */
-export const evidenceOf = (leaf, opened) => cborArray([leaf, opened]);

@@ -177,6 +177,22 @@ export const STEPS = {
     ["同一处，内容不同。", "两个检查点说的是同一段历史，没有分叉。"],
     ["At one and the same place they differ.", "Both checkpoints tell one history: there is no fork."],
   ],
+  "checkpoint.form": [
+    ["检查点的写法合乎规定。", "检查点读不出来。"],
+    ["The checkpoint is written as it should be.", "The checkpoint cannot be read."],
+  ],
+  "tags.hash": [
+    ["清单没有被换过。", "清单的内容与它的指纹不符。"],
+    ["The list's rows fit its hash.", "The list's rows do not fit its hash."],
+  ],
+  "tags.rows": [
+    ["清单的写法合乎规定。", "清单的行没有排好，或者说的是别的位置。"],
+    ["The list is written as it should be.", "The list's rows are not in order, or are about other places."],
+  ],
+  "tags.leaf": [
+    ["账本里那一条说的正是这份清单。", "账本里那一条说的不是这份清单。"],
+    ["The ledger's entry is about this very list.", "The ledger's entry is about another list."],
+  ],
   "policy.line": [
     ["名单的每一行都读得懂。", "名单的第 {line} 行读不懂。"],
     ["Every line of the policy can be read.", "Line {line} of the policy cannot be read."],

@@ -5,7 +5,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countenance_access::leaf_place;
 use countenance_base::GateId;
-use countenance_gate_core::journal::{Evidence, RawLeaf};
+use countenance_gate_core::journal::{Evidence, Leaf, RawLeaf, read_opened};
+use countenance_trace::sealed_records;
 
 use super::error::{PageError, Trouble};
 use super::session::{Desk, Resident};
@@ -59,7 +60,7 @@ pub(crate) async fn tile(State(state): State<AppState>, Path(path): Path<String>
 }
 
 /// Residents and operators; anyone else gets the way to sign in.
-async fn signed_in(request: Request, state: &AppState) -> Result<(), Box<Response>> {
+pub(super) async fn signed_in(request: Request, state: &AppState) -> Result<(), Box<Response>> {
     let (mut parts, _) = request.into_parts();
     if Desk::from_request_parts(&mut parts, state).await.is_ok() {
         return Ok(());
@@ -99,13 +100,22 @@ async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Opt
     let Some((leaf, place)) = leaf_place(&mut tx, gate, sequence).await? else {
         return Ok(None);
     };
+    let kept = sealed_records(&mut tx, place, place.saturating_add(1)).await?;
     drop(tx);
-    let leaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
-    let extra = Evidence { leaf, opened: None }.to_bytes();
+    let leaf: RawLeaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
+    let opened = kept.into_iter().find_map(|(_, record)| opened_for_all(&leaf, record));
+    let extra = Evidence { leaf, opened }.to_bytes();
     let proof = with(&handle.ledger, move |ledger| {
         ledger.prove(place, published.size, &published.note, extra)
     })
     .await;
     let proof = proof.map_err(|_| Trouble::Code("ledger.stopped"))?;
     Ok(proof.map(|proof| proof.to_text()))
+}
+
+/// What is kept beside the leaf, where it is for everybody: a sealed record is nobody's here.
+fn opened_for_all(leaf: &RawLeaf, kept: Vec<u8>) -> Option<Vec<u8>> {
+    let commitment = Leaf::from_bytes(&leaf.0)?.commitment;
+    let record = read_opened(&kept, &commitment)?;
+    record.kind.is_open().then_some(kept)
 }

@@ -9,7 +9,7 @@ import { STEPS } from "../verify-words-steps.js";
 
 const folder = new URL("../", import.meta.url);
 const sources = readdirSync(folder)
-  .filter((name) => name.startsWith("verify") && !name.startsWith("verify-words"))
+  .filter((name) => /^(?:verify|tag-lists|timeline)/.test(name) && !name.startsWith("verify-words"))
   .map((name) => readFileSync(new URL(name, folder), "utf8"))
   .join("\n");
 const holes = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();

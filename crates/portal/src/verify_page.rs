@@ -35,9 +35,9 @@ const STYLE: &str = include_str!("../static/countenance.css");
 
 /// The frame cut at its places, with script and styles in them: everything but the policy.
 struct Parts {
-    before_policy: String,
-    after_policy: String,
-    content_policy: String,
+    head: String,
+    tail: String,
+    rule: String,
 }
 
 static PARTS: LazyLock<Parts> = LazyLock::new(|| {
@@ -46,9 +46,9 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
     let frame = frame.replacen("{{csp}}", &content_policy, 1);
     let (before, after) = frame.split_once("{{policy}}").unwrap_or((frame.as_str(), ""));
     Parts {
-        before_policy: before.to_owned(),
-        after_policy: after.to_owned(),
-        content_policy,
+        head: before.to_owned(),
+        tail: after.to_owned(),
+        rule: content_policy,
     }
 });
 
@@ -56,13 +56,13 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
 pub fn verify_page(policy: &str) -> String {
     // A policy is words of people, and HTML would read two of their signs; a line end of the other kind would be rewritten.
     let policy = policy.replace('&', "&amp;").replace('<', "&lt;").replace('\r', "&#13;");
-    [PARTS.before_policy.as_str(), &policy, &PARTS.after_policy].concat()
+    [PARTS.head.as_str(), &policy, &PARTS.tail].concat()
 }
 
 /// The content policy under which the page is served, and which it carries for who keeps it: its own script and style, by hash, and nothing
 /// else. No address is open to it.
 pub fn verify_content_policy() -> &'static str {
-    &PARTS.content_policy
+    &PARTS.rule
 }
 
 /// All modules in one: what each gives to the others has a name of its own.

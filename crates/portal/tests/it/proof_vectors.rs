@@ -36,7 +36,7 @@ fn vectors() -> Value {
     let certificate = certificate(&mut site);
     let ledger: Vec<Value> = site.entries.iter().map(listed).collect();
     json!({
-        "policy": site.policy(),
+        "policy": site::policy(),
         "proof": { "opened": site.proof(1, true), "closed": site.proof(1, false), "open_record": site.proof(6, true) },
         "promise": promise(&site),
         "certificate": certificate,

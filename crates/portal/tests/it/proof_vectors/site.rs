@@ -120,7 +120,7 @@ impl Site {
 
     fn next_tag(&self, ratchet: &Ratchet, at: Timestamp, gate: GateId) -> [u8; 32] {
         let taken = |tag: &[u8; 32]| self.entries.iter().any(|entry| entry.leaf.tag == *tag);
-        (0..).map(|count| ratchet.tag(at, gate, count)).find(|tag| !taken(tag)).unwrap()
+        (0..16).map(|count| ratchet.tag(at, gate, count)).find(|tag| !taken(tag)).unwrap()
     }
 
     /// The sealed record, and what its letter holds.
@@ -202,19 +202,23 @@ impl Site {
         let hash = Sha256::digest(self.tag_rows(first, past));
         format!("list 0 places {first} {past} sha256 {}", to_hex(&hash))
     }
+}
 
-    pub(super) fn policy(&self) -> String {
-        let mut text = format!("# Whom to trust about this site's ledger.\nlog {}\n", log().public());
-        for (number, (name, words, is_operator)) in (0..).zip(WITNESSES) {
-            let kind = if is_operator { "operator" } else { "independent" };
-            let key = witness(number, name).public().to_string();
-            text += &format!("#: run-by {name} {kind} {words}\nwitness {name} {key} https://{name}.example\n");
-        }
-        text += "group all-of-them 3 owners auditor notary house\nquorum all-of-them\n";
-        text += &format!("#: operator {}\n#: auditor {}\n", operator().public(), auditor().public());
-        for gate in [3, 4] {
-            text += &format!("#: gate {gate} {}\n", to_hex(&device(gate).public().0));
-        }
-        text
-    }
+/// Whom to trust about this site, with this product's own lines.
+pub(super) fn policy() -> String {
+    let witnesses = (0..).zip(WITNESSES).map(|(number, (name, words, is_operator))| {
+        let kind = if is_operator { "operator" } else { "independent" };
+        let key = witness(number, name).public().to_string();
+        format!("#: run-by {name} {kind} {words}\nwitness {name} {key} https://{name}.example\n")
+    });
+    let gates = [3, 4].map(|gate| format!("#: gate {gate} {}\n", to_hex(&device(gate).public().0)));
+    format!(
+        "# Whom to trust about this site's ledger.\nlog {}\n{}group all-of-them 3 owners auditor notary house\nquorum all-of-them\n\
+         #: operator {}\n#: auditor {}\n{}",
+        log().public(),
+        witnesses.collect::<String>(),
+        operator().public(),
+        auditor().public(),
+        gates.concat(),
+    )
 }

@@ -190,8 +190,10 @@ describe("the verify page, from a file", () => {
     const boxes = await page.locator(".two .card").all();
     const [one, two] = await Promise.all(boxes.map((box) => box.boundingBox()));
     assert.deepEqual([one.width, one.height, one.y], [two.width, two.height, two.y]);
+    // 30 mm at 96 pixels to the inch.
+    assert.ok(Math.abs((await page.locator(".paper-code").boundingBox()).width - 113.4) < 1);
     assert.ok(await page.locator("#drop").isHidden());
-    assert.ok(await page.locator(".tools button").isHidden());
+    for (const button of await page.locator("button, .button").all()) assert.ok(await button.isHidden());
     await picture(page, "print-zh");
     if (PICTURES) await page.pdf({ path: join(PICTURES, "certificate.pdf"), format: "A4" });
     await end();

@@ -39,7 +39,9 @@ pub(crate) fn all() -> anyhow::Result<()> {
                 demo::story(&["tell", "--database", &postgres.story()])
             });
         }
-        phases.phase("the verify page and own entries in Chromium", || node(&root().join("e2e"), "journey"));
+        phases.phase("the verify page and own entries in Chromium", || {
+            node(&root().join("e2e"), "journey")
+        });
         phases.phase("the story in Chromium", || demo::story(&["browse"]));
     }
     if let Some(postgres) = postgres {

@@ -70,7 +70,10 @@ mod tests {
     #[test]
     fn every_module_finds_those_that_it_imports() {
         let mut imports = 0;
-        for asset in ASSETS.iter().filter(|asset| asset.content_type == SCRIPT && !asset.name.starts_with("vendor/")) {
+        for asset in ASSETS
+            .iter()
+            .filter(|asset| asset.content_type == SCRIPT && !asset.name.starts_with("vendor/"))
+        {
             let text = std::str::from_utf8(asset.bytes).unwrap();
             for name in text.split(" from \"./").skip(1).filter_map(|rest| rest.split('"').next()) {
                 assert!(ASSETS.iter().any(|other| other.name == name), "{} imports {name}", asset.name);

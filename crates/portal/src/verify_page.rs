@@ -25,6 +25,7 @@ const MODULES: &[&str] = &[
     include_str!("../static/verify-words-steps.js"),
     include_str!("../static/verify-words.js"),
     include_str!("../static/verify-elements.js"),
+    include_str!("../static/verify-qr.js"),
     include_str!("../static/verify-view-certificate.js"),
     include_str!("../static/verify-view-policy.js"),
     include_str!("../static/verify-view.js"),
@@ -77,7 +78,10 @@ fn inlined(line: &str) -> Option<String> {
 
 fn content_policy(frame: &str) -> String {
     let hash = |open: &str, close: &str| {
-        let inside = frame.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map_or("", |(inside, _)| inside);
+        let inside = frame
+            .split_once(open)
+            .and_then(|(_, rest)| rest.split_once(close))
+            .map_or("", |(inside, _)| inside);
         STANDARD.encode(Sha256::digest(inside))
     };
     let (script, style) = (hash("<script type=\"module\">", "</script>"), hash("<style>", "</style>"));
@@ -91,7 +95,19 @@ mod tests {
     #[test]
     fn nothing_of_the_modules_is_left_to_fetch_and_the_frame_is_filled() {
         let page = verify_page("log x\n");
-        for left in ["{{", "\nimport ", "\nexport ", "src=\"", "<link", "url(", "@import", "fetch(", "http://", "XMLHttpRequest", "eval("] {
+        for left in [
+            "{{",
+            "\nimport ",
+            "\nexport ",
+            "src=\"",
+            "<link",
+            "url(",
+            "@import",
+            "fetch(",
+            "http://",
+            "XMLHttpRequest",
+            "eval(",
+        ] {
             assert!(!page.replace("\"http://www.w3.org/2000/svg\"", "").contains(left), "{left} is left");
         }
         assert!(page.contains("<script type=\"text/plain\" id=\"policy\">log x\n</script>"));
@@ -117,7 +133,11 @@ mod tests {
                     .into_iter()
                     .find_map(|word| line.strip_prefix(word))
             })
-            .map(|rest| rest.split(|char: char| !char.is_alphanumeric() && char != '_').next().unwrap_or_default())
+            .map(|rest| {
+                rest.split(|char: char| !char.is_alphanumeric() && char != '_')
+                    .next()
+                    .unwrap_or_default()
+            })
             .collect();
         assert!(names.len() > 100, "the scan finds nothing");
         names.sort_unstable();

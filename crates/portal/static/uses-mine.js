@@ -69,15 +69,16 @@ function detailsOf(record) {
 }
 
 function drawDays(rows) {
-  const byDay = Map.groupBy ? Map.groupBy(rows, (row) => dayOfRow(row)) : grouped(rows);
-  return [...byDay].map(([day, its]) => element("section", { class: "day" }, element("h2", {}, dayName(day)), element("ol", { class: "rows" }, ...its.map(drawRow))));
+  return [...grouped(rows)].map(([day, its]) => element("section", { class: "day" }, element("h2", {}, dayName(day)), element("ol", { class: "rows" }, ...its.map(drawRow))));
 }
-
-const dayOfRow = (row) => days.format(millis(row.at));
 
 function grouped(rows) {
   const groups = new Map();
-  for (const row of rows) groups.set(dayOfRow(row), [...(groups.get(dayOfRow(row)) ?? []), row]);
+  for (const row of rows) {
+    const day = days.format(millis(row.at));
+    if (!groups.has(day)) groups.set(day, []);
+    groups.get(day).push(row);
+  }
   return groups;
 }
 
@@ -137,7 +138,8 @@ async function saveProof({ leaf, opened }) {
 function save(name, text) {
   const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   element("a", { href: address, download: name }).click();
-  URL.revokeObjectURL(address);
+  // Some browsers begin to read it later.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 /* Looking */

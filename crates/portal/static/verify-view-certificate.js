@@ -1,9 +1,23 @@
 // A certificate's own part of the page.
 
 import { element, list, localMillis, localTime, section } from "./verify-elements.js";
+import { qrModules } from "./verify-qr.js";
 
 /** Copies that are listed one by one; all of them are checked. */
 const SHOWN = 50;
+/** Quiet zone of a code, in modules. */
+const QUIET = 4;
+
+/** The certificate's hash as a code, for paper; the ledger's entry names the same hash. */
+export function certificateCode({ words, report }) {
+  const text = `certificate ${report.facts.sha256}`;
+  const modules = qrModules(text);
+  const path = modules.flatMap((row, down) => row.flatMap((dark, right) => (dark ? [`M${right + QUIET} ${down + QUIET}h1v1h-1z`] : [])));
+  const side = modules.length + 2 * QUIET;
+  const svg = element("svg:svg", { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": words("c_id"), "shape-rendering": "crispEdges" });
+  svg.append(element("svg:rect", { width: side, height: side, fill: "#fff" }), element("svg:path", { d: path.join(""), fill: "#000" }));
+  return element("div", { class: "paper-code" }, svg);
+}
 
 export function certificateFacts({ language, words, report }) {
   const said = report.facts;

@@ -2,7 +2,7 @@
 
 import { toHex } from "./bytes.js";
 import { witnessesOf } from "./verify-policy.js";
-import { certificateFacts, certificateParts, certificateProofs } from "./verify-view-certificate.js";
+import { certificateCode, certificateFacts, certificateParts, certificateProofs } from "./verify-view-certificate.js";
 import { say, sayStep } from "./verify-words.js";
 import { element, facts, list, localSeconds, localTime, section } from "./verify-elements.js";
 
@@ -25,7 +25,8 @@ function viewHead(view, name) {
   const title = element("h2", { tabindex: "-1" }, shape, ` ${words(`verdict_${report.verdict}`)}`);
   const from = element("p", { class: "from" }, `${words(`kind_${report.kind}`)} · ${name}`);
   const event = report.verdict === "fails" ? "" : element("p", { class: "event" }, eventOf(view));
-  return element("div", { class: "head" }, report.word ? viewSeal(view) : "", element("div", {}, from, title, event));
+  const code = report.kind === "certificate" && report.verdict !== "fails" ? certificateCode(view) : "";
+  return element("div", { class: "head" }, report.word ? viewSeal(view) : "", element("div", {}, from, title, event), code);
 }
 
 /** The seal, only ever over a report that has a word. */

@@ -488,7 +488,13 @@ async fn anybody_may_verify_and_the_page_may_run_nothing_but_itself() {
 }
 
 /// What a browser needs to find its person's own entries.
-const LISTS: [&str; 5] = ["/uses/mine", "/ledger/tags", "/ledger/tags/0", "/ledger/records/0", "/ledger/writers"];
+const LISTS: [&str; 5] = [
+    "/uses/mine",
+    "/ledger/tags",
+    "/ledger/tags/0",
+    "/ledger/records/0",
+    "/ledger/writers",
+];
 
 #[tokio::test]
 async fn nobody_finds_entries_without_signing_in() {
@@ -509,7 +515,9 @@ async fn a_resident_s_browser_gets_lists_records_and_the_lists_proofs() {
     use sha2::{Digest as _, Sha256};
     let server = Server::start().await;
     let mut person = Browser::new(&server);
-    person.claim(&server.letter("12-1803").await, &SigningKey::from_seed(&[1; 32])).await;
+    person
+        .claim(&server.letter("12-1803").await, &SigningKey::from_seed(&[1; 32]))
+        .await;
     // Begun last, so that all there is to list is listed in one list.
     let home = Home::of(&server.place);
     let clerk = crate::serve::keep_ledger(&server.state, &home, None).await.unwrap().unwrap();

@@ -64,7 +64,11 @@ fn story() -> Site {
     site.server(None, &record(RecordKind::DestructionPlanned, "2026-11-23T06:00:00Z", None, "plan"));
     let words = site.tag_words(0, 6);
     site.server(None, &record(RecordKind::TagList, "2026-11-24T00:00:01Z", None, &words));
-    site.gate(4, Some(A), &record(RecordKind::Searched, "2026-12-01T01:00:00Z", Some(A), "searched"));
+    site.gate(
+        4,
+        Some(A),
+        &record(RecordKind::Searched, "2026-12-01T01:00:00Z", Some(A), "searched"),
+    );
     site
 }
 
@@ -138,7 +142,10 @@ fn fork_in_between(site: &Site) -> Value {
     let mut other = story();
     other.entries.truncate(5);
     while other.entries.len() < site.entries.len() + 3 {
-        other.server(None, &record(RecordKind::NoncePromised, "2026-11-25T00:00:00Z", None, "another history"));
+        other.server(
+            None,
+            &record(RecordKind::NoncePromised, "2026-11-25T00:00:00Z", None, "another history"),
+        );
     }
     let old = u64::try_from(site.entries.len()).unwrap();
     let proof: Vec<String> = other.consistency(old).iter().map(|hash| base64(hash)).collect();
@@ -149,4 +156,3 @@ fn fork_in_between(site: &Site) -> Value {
         "between": { "root": base64(&other.root(old)), "proof": proof },
     })
 }
-

@@ -22,6 +22,9 @@ async fn mine(state: &AppState, resident: &Resident) -> Result<Response, Trouble
     Ok(reply::page(&resident::UsesMine {
         frame: resident.at(Place::Uses),
         fingerprint: countenance_base::to_hex(&key.fingerprint()),
-        purposes: purposes.into_iter().map(|purpose| (purpose.id.to_string(), purpose.facts.text)).collect(),
+        purposes: purposes
+            .into_iter()
+            .map(|purpose| (purpose.id.to_string(), purpose.facts.text))
+            .collect(),
     }))
 }

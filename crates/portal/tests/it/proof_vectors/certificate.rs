@@ -25,7 +25,12 @@ pub(super) fn certificate(site: &mut Site) -> Value {
     let text = note_text(&tree);
     let sum = hash(text.as_bytes());
     let note = Note::new(text.clone(), vec![site::operator().sign_text(&text)]);
-    let entry = record(RecordKind::DestructionCertified, "2026-12-01T06:00:00Z", None, &format!("certificate {sum}"));
+    let entry = record(
+        RecordKind::DestructionCertified,
+        "2026-12-01T06:00:00Z",
+        None,
+        &format!("certificate {sum}"),
+    );
     site.server(None, &entry);
     let proof = site.proof(site.entries.len() - 1, true);
     let sample = sample(&sum, &tree.root);

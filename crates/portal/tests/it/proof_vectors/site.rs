@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use countenance_base::{GateId, Month, SecretKey, SeededRng, Timestamp, to_hex};
-use countenance_gate_core::journal::{Evidence, Leaf, RawLeaf, Ratchet, Record, commit, commit_openly, opened_openly, seal_record};
+use countenance_gate_core::journal::{Evidence, Leaf, Ratchet, RawLeaf, Record, commit, commit_openly, opened_openly, seal_record};
 use countenance_grant::{SigningKey, letter_key, open_letter};
 use countenance_tlog::{
     Checkpoint, Frontier, Hash, KEY_COSIGNER, KEY_LOG, Note, NoteSigner, Proof, consistency, cosign, inclusion, leaf_hash,
@@ -89,15 +89,22 @@ impl Site {
     }
 
     fn write(&mut self, gate: GateId, person: Option<[u8; 16]>, record: &Record) {
-        let before = self.entries.iter().rev().find(|entry| entry.leaf.gate == gate).map(|entry| &entry.leaf);
+        let before = self
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| entry.leaf.gate == gate)
+            .map(|entry| &entry.leaf);
         let sequence = before.map_or(0, |leaf| leaf.sequence + 1);
         let previous = before.map(Leaf::hash).unwrap_or_default();
-        let ratchet = person.map(|person| {
-            Ratchet::start(&SecretKey::new(secret(person)), gate, Month(MADE_IN)).turned_to(record.at.month())
-        });
+        let ratchet =
+            person.map(|person| Ratchet::start(&SecretKey::new(secret(person)), gate, Month(MADE_IN)).turned_to(record.at.month()));
         let own = SecretKey::new(Sha256::digest([gate.0.to_be_bytes(), sequence.to_be_bytes()].concat()).into());
         let opening = ratchet.as_ref().map_or(own, |ratchet| ratchet.opening(gate, sequence));
-        let tag = ratchet.map_or_else(|| Sha256::digest(opening.expose()).into(), |ratchet| self.next_tag(&ratchet, record.at, gate));
+        let tag = ratchet.map_or_else(
+            || Sha256::digest(opening.expose()).into(),
+            |ratchet| self.next_tag(&ratchet, record.at, gate),
+        );
         let open = record.kind.is_open();
         let (sealed, opened) = self.seal(record, &opening, gate, sequence, person);
         let leaf = Leaf {

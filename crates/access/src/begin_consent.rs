@@ -32,7 +32,7 @@ pub async fn begin_consent(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId, 
     let gates = list_gates_of_door(tx, door.id).await?;
     let gates: Vec<GateId> = gates
         .iter()
-        .filter(|gate| gate.device_key.is_some() && gate.forked_at.is_none())
+        .filter(|gate| gate.device_key.is_some() && gate.may_have_faces())
         .map(|gate| gate.id)
         .collect();
     let first = *gates.first().ok_or(ConsentError::NoPurpose)?;

@@ -23,7 +23,7 @@ pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey
     let epoch = epoch(tx).await?;
     let members = list_member_keys(tx, ctx).await?;
     // A forked gate gets no face policy and no grants: what it holds, it must forget.
-    let purpose = if gate.forked_at.is_some() || !door.settings.has_face() {
+    let purpose = if !gate.may_have_faces() || !door.settings.has_face() {
         None
     } else {
         lookup_active_purpose(tx, door.id).await?

@@ -12,11 +12,12 @@ use crate::store;
 /// Removes passages and capture windows that are older than their retention, and says how many.
 pub async fn forget_passages(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<u64, StoreError> {
     let usual = ctx.rulebook.parameters().passage_retention_days;
-    let mut forgotten = store::passage::forget(tx, before(ctx.now, usual)).await?;
+    let mut forgotten = store::passage::forget(tx, before(ctx.now, usual), ctx.now).await?;
     for purpose in list_purposes(tx).await? {
         // An ended purpose keeps its promise for what happened under it.
         if purpose.activated_at.is_some() && purpose.facts.passage_days < usual {
-            forgotten += store::passage::forget_of_door(tx, purpose.door.id, before(ctx.now, purpose.facts.passage_days)).await?;
+            let before = before(ctx.now, purpose.facts.passage_days);
+            forgotten += store::passage::forget_of_door(tx, purpose.door.id, before, ctx.now).await?;
         }
     }
     Ok(forgotten)

@@ -28,6 +28,18 @@ pub struct Gate {
     pub held: Head,
     /// Its journal stopped extending what is known (clone or rollback): no face policy until it is claimed anew.
     pub forked_at: Option<Timestamp>,
+    /// Declared lost; should it come back, it is told to erase.
+    pub lost_at: Option<Timestamp>,
+    /// What it signed last about its journal ([`countenance_gate_core::wire::Seal`]), and when.
+    pub seal: Option<Vec<u8>>,
+    pub sealed_at: Option<Timestamp>,
+}
+
+impl Gate {
+    /// Whether it may have templates: one that tells two histories, or was declared lost, is given none and told to erase.
+    pub const fn may_have_faces(&self) -> bool {
+        self.forked_at.is_none() && self.lost_at.is_none()
+    }
 }
 
 /// Something wrong at a gate, as the gate or the server noticed.

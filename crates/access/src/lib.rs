@@ -9,10 +9,13 @@
 mod begin_consent;
 mod build_snapshot;
 mod claim_gate;
+mod declare_lost;
 mod door;
+mod erase_passages;
 mod findings_view;
 mod forget_passages;
 mod gate;
+mod hold;
 mod passages_view;
 mod place_leaves;
 mod question;
@@ -25,12 +28,17 @@ mod take_poll;
 pub use begin_consent::{BegunConsent, begin_consent, make_enrolment_code};
 pub use build_snapshot::build_snapshot;
 pub use claim_gate::{ClaimGateError, GateCode, GateCodeError, claim_gate, make_gate_code};
+pub use declare_lost::{DeclareLostError, LostCause, declare_lost, lost_gate};
 pub use door::{Door, DoorSettings, list_doors, lookup_door, lookup_door_by_number};
+pub use erase_passages::{count_passages, erase_passages, erase_passages_of_event};
 pub use findings_view::{KeptFinding, findings_of_consent};
 pub use forget_passages::forget_passages;
 pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};
+pub use hold::{BeginHold, Hold, HoldError, begin_hold, end_hold, is_held, list_holds};
 pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
-pub use place_leaves::{PlaceError, Unplaced, leaf_place, ledger_key, next_place, place_leaves, take_ledger_key, unplaced_leaves};
+pub use place_leaves::{
+    PlaceError, Unplaced, count_frames, leaf_place, ledger_key, next_place, place_leaves, take_ledger_key, unplaced_leaves,
+};
 pub use redeem_code::redeem_code;
 pub use save_door::{SaveDoor, SaveDoorError, save_door};
 pub use take_frames::take_frames;

@@ -63,6 +63,11 @@ pub async fn leaf_place(tx: &mut Tx, gate: GateId, sequence: u64) -> Result<Opti
     store::ledger::lookup_place(tx, gate, sequence).await
 }
 
+/// How many frames each writer has here, the server's own as writer 0.
+pub async fn count_frames(tx: &mut Tx) -> Result<Vec<(GateId, u64)>, StoreError> {
+    store::ledger::count_frames(tx).await
+}
+
 /// The key that signs this site's ledger, as a note key; `None` before there is one.
 pub async fn ledger_key(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     store::ledger::lookup_key(tx).await

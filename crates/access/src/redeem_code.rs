@@ -23,8 +23,9 @@ pub async fn redeem_code(
     gate: &Gate,
     typed: &str,
 ) -> Result<Redeemed, StoreError> {
-    if gate.forked_at.is_some() {
-        return Ok(Redeemed::Refused("gate.forked".to_owned()));
+    if !gate.may_have_faces() {
+        let code = if gate.forked_at.is_some() { "gate.forked" } else { "gate.lost" };
+        return Ok(Redeemed::Refused(code.to_owned()));
     }
     let code = match check_enrolment_code(tx, ctx, gate.id, typed).await {
         Ok(code) => code,

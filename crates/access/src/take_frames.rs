@@ -2,7 +2,7 @@
 
 use countenance_base::Timestamp;
 use countenance_gate_core::journal::Leaf;
-use countenance_gate_core::wire::{Frames, FramesAnswer, Head, Note, Receipt, UploadedFrame};
+use countenance_gate_core::wire::{Ending, Frames, FramesAnswer, Head, Note, Receipt, UploadedFrame};
 use countenance_grant::{Envelope, PublicKey, encode};
 use countenance_persons::{ReceiptRefused, ReceiptView, take_receipt};
 use countenance_storage::StoreError;
@@ -96,8 +96,8 @@ async fn take_note(tx: &mut Trace, gate: &Gate, leaf: &Leaf, note: &Note, now: T
         Note::Passage(passage) if passage.door == gate.door => store::passage::put(tx, gate.id, leaf.sequence, passage).await,
         Note::Passage(_) => Ok(()),
         Note::Window(window) => store::passage::put_window(tx, gate.id, leaf.sequence, window).await,
-        Note::Enrolled(envelope) | Note::Erased(envelope) => {
-            let receipt = gate.device_key.and_then(|key| open_receipt(envelope, &key, gate, leaf));
+        Note::Enrolled(_) | Note::Erased(..) => {
+            let receipt = gate.device_key.and_then(|key| open_note(note, &key, gate, leaf));
             let taken = match receipt {
                 Some(receipt) => take_receipt(tx, now, &receipt).await,
                 None => Err(ReceiptRefused::Foreign),
@@ -108,6 +108,22 @@ async fn take_note(tx: &mut Trace, gate: &Gate, leaf: &Leaf, note: &Note, now: T
                 Err(ReceiptRefused::Store(error)) => Err(error),
             }
         }
+    }
+}
+
+/// What the gate signed for the person; of an erasure also what it signed for everybody.
+fn open_note(note: &Note, key: &PublicKey, gate: &Gate, leaf: &Leaf) -> Option<ReceiptView> {
+    match note {
+        Note::Enrolled(envelope) => open_receipt(envelope, key, gate, leaf),
+        Note::Erased(envelope, ending) => {
+            let said = Ending::open(ending, key).filter(|said| said.gate == gate.id && said.sequence == leaf.sequence)?;
+            let receipt = open_receipt(envelope, key, gate, leaf)?;
+            (said.at == receipt.at).then(|| ReceiptView {
+                ending: Some(encode(ending)),
+                ..receipt
+            })
+        }
+        Note::Passage(_) | Note::Window(_) => None,
     }
 }
 
@@ -123,5 +139,6 @@ fn open_receipt(envelope: &Envelope, key: &PublicKey, gate: &Gate, leaf: &Leaf) 
         cause: receipt.cause,
         at: receipt.at,
         envelope: encode(envelope),
+        ending: None,
     })
 }

@@ -1,7 +1,8 @@
 //! What a gate says of itself: where its journal stands, and what is wrong.
 
 use countenance_base::Timestamp;
-use countenance_gate_core::wire::{Head, Poll};
+use countenance_gate_core::wire::{Head, Poll, Seal};
+use countenance_grant::encode;
 use countenance_persons::raise_epoch;
 use countenance_storage::{StoreError, Tx};
 
@@ -20,6 +21,7 @@ pub async fn take_sequence(tx: &mut Tx, gate: &Gate, sequence: u64, now: Timesta
 /// Compares the gate's head with what is known, and keeps its alarms. `true`: forked, here or before.
 pub async fn take_poll(tx: &mut Tx, gate: &Gate, poll: &Poll, now: Timestamp) -> Result<bool, StoreError> {
     take_alarms(tx, gate, &poll.alarms, now).await?;
+    take_seal(tx, gate, poll).await?;
     if gate.forked_at.is_some() {
         return Ok(true);
     }
@@ -29,6 +31,18 @@ pub async fn take_poll(tx: &mut Tx, gate: &Gate, poll: &Poll, now: Timestamp) ->
     }
     fork(tx, gate, now).await?;
     Ok(true)
+}
+
+/// Keeps the gate's newest seal. One that is not over the head of this poll, or not the gate's, is no seal.
+async fn take_seal(tx: &mut Tx, gate: &Gate, poll: &Poll) -> Result<(), StoreError> {
+    let (Some(envelope), Some(key)) = (&poll.seal, gate.device_key) else {
+        return Ok(());
+    };
+    let seal = Seal::open(envelope, &key).filter(|seal| seal.gate == gate.id && seal.head == poll.head);
+    match seal {
+        Some(seal) => store::gate::set_seal(tx, gate.id, &encode(envelope), seal.at).await,
+        None => Ok(()),
+    }
 }
 
 /// Closes the gate's face lane for good: the same device key has told two histories.

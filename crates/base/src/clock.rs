@@ -74,6 +74,13 @@ impl Timestamp {
         (at.rfc3339() == text).then_some(at)
     }
 
+    /// Reads `2026-11-23T22:30` as local time in the zone named `zone`, as a browser's form sends it; `None` for another form.
+    pub fn parse_local(text: &str, zone: &str) -> Option<Self> {
+        let local = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", text).ok()?;
+        let zoned = local.to_zoned(TimeZone::get(zone).ok()?).ok()?;
+        Some(Self(zoned.timestamp().as_microsecond()))
+    }
+
     fn zoned(self, zone: &str) -> jiff::Zoned {
         let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
         jiff::Timestamp::from_microsecond(self.0)
@@ -86,6 +93,25 @@ impl Timestamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode, minicbor::CborLen)]
 #[cbor(transparent)]
 pub struct Month(#[n(0)] pub u32);
+
+impl Month {
+    /// Its first instant, UTC.
+    pub fn begin(self) -> Timestamp {
+        let (year, month) = (
+            i16::try_from(self.0 / 12).unwrap_or(i16::MAX),
+            i8::try_from(self.0 % 12 + 1).unwrap_or(1),
+        );
+        let first = jiff::civil::Date::new(year, month, 1).and_then(|date| date.to_zoned(TimeZone::UTC));
+        first.map_or(Timestamp(0), |first| Timestamp(first.timestamp().as_microsecond()))
+    }
+}
+
+/// `2026-11`.
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.0 / 12, self.0 % 12 + 1)
+    }
+}
 
 /// Where programs get the time from. Tests pass one that stands still.
 pub trait Clock: Send + Sync {
@@ -132,6 +158,21 @@ impl Clock for SimClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_month_begins_with_its_first_instant_and_times_are_read_as_a_form_sends_them() {
+        for text in ["2026-11-01T00:00:00Z", "1999-12-01T00:00:00Z", "2000-01-01T00:00:00Z"] {
+            let at = Timestamp::parse_rfc3339(text).unwrap();
+            assert_eq!(at.month().begin(), at);
+            assert_eq!(Timestamp(at.0 - 1).month().0 + 1, at.month().0);
+            assert!(text.starts_with(&at.month().to_string()));
+        }
+        let local = Timestamp::parse_local("2026-11-23T22:30", "Asia/Shanghai").unwrap();
+        assert_eq!(local.rfc3339(), "2026-11-23T14:30:00Z");
+        for bad in ["2026-11-23", "2026-11-23T25:00", "2026-11-23T22:30:00", "x"] {
+            assert_eq!(Timestamp::parse_local(bad, "Asia/Shanghai"), None, "{bad}");
+        }
+    }
 
     #[test]
     fn rfc3339_reads_only_what_it_writes() {

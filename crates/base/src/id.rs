@@ -78,6 +78,10 @@ ids! {
     AttemptId,
     /// Something the server did that waits for its leaf.
     EventId,
+    /// One destruction, from its order to its certificate.
+    DestructionId,
+    /// What is kept against the clock for a dispute.
+    HoldId,
 }
 
 /// A gate's public registry number; eight bytes in every ledger leaf.

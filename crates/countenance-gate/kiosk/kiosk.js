@@ -1,5 +1,7 @@
 // Renders what the agent says and sends what the person does. It decides nothing: every screen comes whole over the socket.
 
+import { drawQr } from "./qr.js";
+
 const FRAME_EVERY_MS = 120;
 const RECONNECT_MS = 1_000;
 const WIDTH = 640;
@@ -68,6 +70,9 @@ function render() {
   const digits = valueOf(screen.args.digits);
   at("digits").hidden = !digits;
   at("digits").textContent = digits ?? "";
+  const receipt = valueOf(screen.args.receipt);
+  at("receipt").hidden = !receipt;
+  at("receipt").replaceChildren(...(receipt ? [drawQr(receipt, word("receipt.label"))] : []));
   renderProgress();
   renderKeypad();
   at("actions").replaceChildren(...screen.actions.map(actionButton));

@@ -100,6 +100,7 @@ pub struct Journal {
     tags: BTreeMap<[u8; 32], u32>,
     acknowledged: u64,
     last_time: Timestamp,
+    stretch: Stretch,
     damaged: Option<u64>,
     broken: bool,
 }
@@ -110,6 +111,23 @@ impl std::fmt::Debug for Journal {
             .field("size", &self.head.size)
             .field("damaged", &self.damaged)
             .finish_non_exhaustive()
+    }
+}
+
+/// How many leaves the latest ten minutes have. After a change of segments and a start within them, those of this segment.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stretch {
+    ten_minutes: u32,
+    leaves: u32,
+}
+
+impl Stretch {
+    const fn take(&mut self, ten_minutes: u32) {
+        if ten_minutes > self.ten_minutes {
+            self.ten_minutes = ten_minutes;
+            self.leaves = 0;
+        }
+        self.leaves += 1;
     }
 }
 
@@ -142,6 +160,12 @@ impl Journal {
     /// Latest time in the journal: exact for frames of this run, to ten minutes after a restart. A clock behind it was set back.
     pub const fn last_time(&self) -> Timestamp {
         self.last_time
+    }
+
+    /// The latest ten minutes that have leaves, and how many are missing there to a multiple of `block`.
+    pub const fn missing_to(&self, block: u32) -> (u32, u32) {
+        let over = self.stretch.leaves % block;
+        (self.stretch.ten_minutes, if over == 0 { 0 } else { block - over })
     }
 
     /// Leaves that the server has, as far as this run knows.
@@ -183,6 +207,7 @@ impl Journal {
             self.places.insert(sequence, self.end + offset);
         }
         self.tags.extend(batch.tags);
+        batch.times.into_iter().for_each(|time| self.stretch.take(time));
         self.head = batch.head;
         self.end = end;
         self.last_time = time.map_or(self.last_time, |time| time.max(self.last_time));
@@ -278,6 +303,8 @@ struct Batch {
     bytes: Vec<u8>,
     places: Vec<(u64, u64)>,
     tags: Vec<([u8; 32], u32)>,
+    /// In units of ten minutes.
+    times: Vec<u32>,
 }
 
 impl Batch {
@@ -287,6 +314,7 @@ impl Batch {
             bytes: Vec::new(),
             places: Vec::new(),
             tags: Vec::new(),
+            times: Vec::new(),
         }
     }
 
@@ -297,6 +325,7 @@ impl Batch {
     fn add(&mut self, frame: &Frame) {
         self.places.push((frame.leaf.sequence, self.bytes.len() as u64));
         self.tags.push((frame.leaf.tag, day_of(&frame.leaf)));
+        self.times.push(frame.leaf.ten_minutes);
         self.head = Head {
             size: frame.leaf.sequence + 1,
             hash: frame.leaf.hash(),

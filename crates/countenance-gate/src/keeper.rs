@@ -19,7 +19,7 @@ use std::time::Duration;
 use countenance_base::{Clock, Rng, Timestamp};
 use countenance_gate_core::machine::{Effect, Input, Machine, View};
 use countenance_gate_core::standing::Standing;
-use countenance_gate_core::wire::Poll;
+use countenance_gate_core::wire::{Poll, Seal};
 use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 use zeroize::Zeroizing;
@@ -74,6 +74,8 @@ pub struct Keeper {
     /// A verified but unused enrol grant, between code and frames.
     pending: Option<enrolment::Pending>,
     acknowledged: u64,
+    /// Sequence of the passage journalled last.
+    last_passage: Option<u64>,
 }
 
 impl std::fmt::Debug for Keeper {
@@ -101,6 +103,7 @@ impl Keeper {
             kept: frames::Kept::default(),
             pending: None,
             acknowledged: 0,
+            last_passage: None,
             parts,
         };
         keeper.acknowledged = keeper.parts.journal.acknowledged();
@@ -120,7 +123,10 @@ impl Keeper {
             match events.recv_timeout(TICK) {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(event) => self.take(event),
-                Err(RecvTimeoutError::Timeout) => self.feed(Input::Tick),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.pad(self.now());
+                    self.feed(Input::Tick);
+                }
             }
         }
     }
@@ -202,6 +208,7 @@ impl Keeper {
                 }
                 None
             }
+            Effect::Promise => Some(Input::Promised(self.promise(now))),
             Effect::CloseCamera(window) => {
                 self.trace_window(window);
                 None
@@ -237,11 +244,17 @@ impl Keeper {
         if let Some(code) = self.face_closed() {
             alarms.push(code);
         }
+        let seal = Seal {
+            gate: self.machine.gate(),
+            head: self.parts.journal.head(),
+            at: self.now(),
+        };
         Poll {
             epoch: self.current.as_ref().map_or(0, Current::epoch),
             head: self.parts.journal.head(),
             wait_s: POLL_WAIT_S,
             alarms,
+            seal: Some(seal.sign(&self.parts.store.device_key())),
         }
     }
 

@@ -29,6 +29,9 @@ const COOKIE: &str = "countenance-kiosk";
 const PAGE: &str = include_str!("../kiosk/kiosk.html");
 const SCRIPT: &str = include_str!("../kiosk/kiosk.js");
 const STYLE: &str = include_str!("../kiosk/kiosk.css");
+/// The portal's, so that codes look the same everywhere.
+const QR: &str = include_str!("../../portal/static/qr.js");
+const QR_GENERATOR: &str = include_str!("../../portal/static/vendor/qrcode-generator-2.0.4.mjs");
 const MESSAGES: &str = include_str!("../kiosk/messages.json");
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -60,6 +63,11 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/", get(page))
         .route("/kiosk.js", get(|| async { asset("text/javascript; charset=utf-8", SCRIPT) }))
         .route("/kiosk.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/qr.js", get(|| async { asset("text/javascript; charset=utf-8", QR) }))
+        .route(
+            "/vendor/qrcode-generator-2.0.4.mjs",
+            get(|| async { asset("text/javascript; charset=utf-8", QR_GENERATOR) }),
+        )
         .route("/messages.json", get(|| async { asset("application/json", MESSAGES) }))
         .route("/status", get(status))
         .route("/ws", get(socket))
@@ -190,6 +198,7 @@ pub fn read_do(text: &str) -> Option<Do> {
         ("yes", _) => Do::Yes,
         ("no", _) => Do::No,
         ("withdraw", _) => Do::Withdraw,
+        ("receipt", _) => Do::Receipt,
         ("cancel", _) => Do::Cancel,
         _ => return None,
     })

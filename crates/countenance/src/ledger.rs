@@ -1,7 +1,10 @@
 //! The site's ledger at work: leaves of journals are appended, the tree is signed, witnesses are asked, and what enough of them saw is
 //! published. Doors never wait for any of this.
 
+mod destroy;
 mod own_leaves;
+mod policy;
+mod prove;
 mod publish;
 mod site_ledger;
 mod witnesses;
@@ -12,7 +15,10 @@ use countenance_tlog::{Note, Witnessed};
 use countenance_trace::Writer;
 use tokio::sync::watch;
 
-pub(crate) use publish::run;
+pub(crate) use destroy::{Authority, Destroyer};
+pub(crate) use policy::{operator_signer, policy_text};
+pub(crate) use prove::prove;
+pub(crate) use publish::{Clerk, run};
 pub(crate) use site_ledger::{SiteLedger, open, open_signer, with};
 pub(crate) use witnesses::Witnesses;
 
@@ -34,6 +40,9 @@ pub(crate) struct Handle {
     /// The server's own leaves, and the keyring that they are made with.
     pub(crate) writer: Arc<tokio::sync::Mutex<Writer>>,
     pub(crate) published: watch::Receiver<Option<Arc<Published>>>,
-    /// Whom a verifier has to trust, in the words of tlog-policy; who runs each witness stands in comments.
+    /// Log, witnesses and quorum in the words of tlog-policy; [`policy_text`] adds what else a verifier needs.
     pub(crate) policy: String,
+    pub(crate) authority: Option<Authority>,
+    /// How many witnesses are asked.
+    pub(crate) witnesses: usize,
 }

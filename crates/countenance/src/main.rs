@@ -6,13 +6,14 @@ mod data;
 mod gate_api;
 mod jobs;
 mod ledger;
+mod monitor;
 mod pages;
 mod rules_command;
 mod seed;
 mod serve;
 mod shamir;
 mod state;
-mod verify_command;
+mod verify;
 mod verify_page_command;
 mod witness_command;
 
@@ -46,8 +47,10 @@ enum Command {
     LedgerKey(codes::LedgerKeyArguments),
     /// Watch other sites' ledgers and cosign what extends what was seen
     Witness(witness_command::WitnessArguments),
-    /// Check a proof without any server: what it shows, and what it does not
-    Verify(verify_command::VerifyArguments),
+    /// Follow a site's ledger from outside and say what does not fit
+    Monitor(monitor::MonitorArguments),
+    /// Check a proof, a certificate, a fork or a receipt without any server: what it shows, and what it does not
+    Verify(verify::VerifyArguments),
     /// Write the page that checks proofs in a browser, in one file that needs no network
     VerifyPage(verify_page_command::VerifyPageArguments),
     /// Ask the rulebook, in plain words
@@ -83,7 +86,8 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::OperatorLink(arguments) => codes::print_operator_link(arguments).await,
             Command::LedgerKey(arguments) => codes::print_ledger_key(arguments).await,
             Command::Witness(arguments) => witness_command::run(arguments).await,
-            Command::Verify(arguments) => return verify_command::run(&arguments, &mut std::io::stdout().lock()),
+            Command::Monitor(arguments) => return monitor::run(arguments).await,
+            Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
             Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
         }?;

@@ -3,6 +3,8 @@
 //! A handler reads its form, calls one use case and answers with a page or a redirect; nothing is decided here.
 //! INVARIANT: what changes something is a POST whose body passed [`form::ProtectedForm`].
 
+mod audit;
+mod certificate;
 mod cookie;
 mod desk;
 mod error;
@@ -13,6 +15,7 @@ mod language;
 mod ledger;
 mod lists;
 mod number;
+mod reader;
 mod refusals;
 mod reply;
 mod resident;
@@ -42,6 +45,13 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
         .route("/verify", get(verify::show))
+        .route("/certificates/{id}", get(certificate::show))
+        .route("/certificates/{id}/file", get(certificate::file))
+        .route("/audit/promise", post(audit::promise))
+        .route("/audit/samples/{destruction}", post(audit::sample))
+        .route("/ledger/counts", get(audit::counts))
+        .route("/ledger/rows", get(audit::rows))
+        .route("/ledger/seals", get(audit::seals))
         .route("/ledger/checkpoint", get(ledger::checkpoint))
         .route("/ledger/policy", get(ledger::policy))
         .route("/ledger/tile/{*path}", get(ledger::tile))
@@ -61,6 +71,7 @@ fn resident_routes() -> Router<AppState> {
         .route("/sign-in", get(account::show_sign_in).post(account::post_sign_in))
         .route("/claim", get(account::show_claim).post(account::post_claim))
         .route("/sign-out", post(account::post_sign_out))
+        .route("/account/close", get(account::show_close).post(account::post_close))
         .route("/ways", get(ways::show))
         .route("/ways/card", get(ways::show_card))
         .route("/ways/pin", get(ways::show_pin).post(ways::post_pin))
@@ -79,12 +90,18 @@ fn resident_routes() -> Router<AppState> {
 }
 
 fn desk_routes() -> Router<AppState> {
-    use desk::{door, enter, happenings, purpose};
+    use desk::{door, endings, enter, happenings, people, purpose};
     Router::new()
         .route("/desk", get(door::show_all))
         .route("/desk/enter/{code}", get(enter::show).post(enter::post))
         .route("/desk/sign-out", post(enter::post_sign_out))
         .route("/desk/happenings", get(happenings::show))
+        .route("/desk/people", get(people::show))
+        .route("/desk/people/{person}/erase", get(people::show_erase).post(people::post_erase))
+        .route("/desk/endings", get(endings::show))
+        .route("/desk/holds", post(endings::post_hold))
+        .route("/desk/holds/{hold}/end", post(endings::post_hold_end))
+        .route("/desk/gates/{gate}/lost", get(endings::show_lost).post(endings::post_lost))
         .route("/desk/doors/{door}", get(door::show))
         .route("/desk/doors/{door}/ways", post(door::post_ways))
         .route("/desk/doors/{door}/gate-code", post(door::post_gate_code))

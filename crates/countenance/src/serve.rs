@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::SiteConfig;
 use crate::data::{Data, Home};
-use crate::ledger::{self, Witnesses};
+use crate::ledger::{self, Authority, Clerk, Witnesses};
 use crate::state::AppState;
 use crate::{gate_api, jobs, pages};
 
@@ -35,6 +35,12 @@ pub(crate) struct ServeArguments {
     /// Who watches this site's ledger (TOML: `quorum`, and `[[witness]]` with `name`, `key`, `url`, `run_by`, `operator`)
     #[arg(long)]
     witnesses: Option<PathBuf>,
+    /// Address of a time-stamping authority (RFC 3161) that is asked for a token for each certificate
+    #[arg(long, value_name = "URL")]
+    time_stamps: Option<String>,
+    /// The authority's certificates (PEM), handed on with every certificate of destruction
+    #[arg(long, value_name = "FILE", requires = "time_stamps")]
+    time_stamp_ca: Option<PathBuf>,
     /// A demo: every page says so, and gates with simulated parts may be claimed
     #[arg(long)]
     demo: bool,
@@ -68,7 +74,8 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
         .unwrap_or_else(|| format!("http://localhost:{}", arguments.listen.port()));
     print_first_link(&state, &address).await?;
     let jobs = tokio::spawn(jobs::run(state.clone()));
-    let clerk = keep_ledger(&state, &arguments.home, arguments.witnesses.as_deref()).await?;
+    let authority = authority(arguments.time_stamps, arguments.time_stamp_ca.as_deref())?;
+    let clerk = keep_ledger(&state, &arguments.home, arguments.witnesses.as_deref(), authority).await?;
     tracing::info!(address, demo = arguments.demo, "serving");
     axum::serve(listener, app(state.clone()))
         .with_graceful_shutdown(ended(close))
@@ -83,7 +90,12 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 }
 
 /// Opens the ledger and begins its work, unless another server of this site keeps it.
-pub(crate) async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option<&Path>) -> anyhow::Result<Option<JoinHandle<()>>> {
+pub(crate) async fn keep_ledger(
+    state: &AppState,
+    home: &Home,
+    witnesses: Option<&Path>,
+    authority: Option<Authority>,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
     let witnesses = witnesses.map_or_else(|| Ok(Witnesses::default()), Witnesses::read)?;
     let Some((ledger, writer)) = ledger::open(home, state.db(), &state.site().id.to_string()).await? else {
         tracing::info!("another server of this site keeps the ledger");
@@ -99,10 +111,19 @@ pub(crate) async fn keep_ledger(state: &AppState, home: &Home, witnesses: Option
         ledger: Arc::new(Mutex::new(ledger)),
         writer: Arc::new(tokio::sync::Mutex::new(writer)),
         published,
+        authority,
+        witnesses: witnesses.list.len(),
     };
-    state.keep_ledger(handle.clone());
-    let work = ledger::run(state.clone(), handle, witnesses, policy, publish);
-    Ok(Some(tokio::spawn(work)))
+    let operator = ledger::operator_signer(state).context("the site's key signs no certificates")?;
+    let clerk = Clerk::new(state.clone(), &handle, witnesses, policy, operator, publish);
+    state.keep_ledger(handle);
+    Ok(Some(tokio::spawn(ledger::run(clerk))))
+}
+
+fn authority(url: Option<String>, certificates: Option<&Path>) -> anyhow::Result<Option<Authority>> {
+    let read = |path: &Path| std::fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()));
+    let certificates = certificates.map(read).transpose()?;
+    Ok(url.map(|url| Authority { url, certificates }))
 }
 
 /// Everything that answers.

@@ -33,6 +33,8 @@ pub use screen::{Camera, InputKind, Outcome, Screen};
 const ANSWER: Duration = Duration::from_secs(40);
 /// How long a result stays on the screen.
 const RESULT: Duration = Duration::from_secs(6);
+/// How long a receipt does: a phone has to be found and held up.
+const RECEIPT: Duration = Duration::from_secs(40);
 
 /// What the gate knows while it handles one input.
 #[derive(Debug, Clone, Copy)]
@@ -208,6 +210,7 @@ impl Machine {
             Input::Redeemed(result) => self.redeemed(result, view),
             Input::Sealed(result) => self.sealed(result, view),
             Input::Erased(result) => self.erased(result, view),
+            Input::Promised(result) => self.promised(result, view),
             Input::Failed(code) => self.failed(&code, view),
             Input::Tick => vec![],
         }
@@ -246,10 +249,15 @@ impl Machine {
     }
 
     fn begin(&mut self, action: &Do, policy: &Policy, view: View<'_>, rng: &mut dyn Rng) -> Vec<Effect> {
+        if *action == Do::Receipt {
+            return self.ask_receipt();
+        }
         let attempt = AttemptId::new(view.now, rng);
         match action {
             Do::Begin | Do::Qr | Do::Enrol | Do::Withdraw => self.attempt = attempt,
-            Do::Unit(_) | Do::Face | Do::PinLane | Do::Pin(_) | Do::Text(_) | Do::Yes | Do::No | Do::Cancel => return vec![],
+            Do::Unit(_) | Do::Face | Do::PinLane | Do::Pin(_) | Do::Text(_) | Do::Yes | Do::No | Do::Receipt | Do::Cancel => {
+                return vec![];
+            }
         }
         if *action == Do::Qr {
             self.ask_qr(Errand::Enter, vec![], policy, view)
@@ -309,7 +317,7 @@ impl Machine {
         view: View<'_>,
     ) -> Vec<Effect> {
         let passage = self.passage(policy, view, lanes, person, false, code);
-        self.show(screen::Shown::refused(code), view);
+        self.show(screen::Shown::refused(code).with_passage(), view);
         vec![Effect::Refuse { passage }, Effect::Forget]
     }
 
@@ -348,6 +356,26 @@ impl Machine {
             (Some((capture, code)), Some(policy)) if !code.is_empty() => self.close_and_refuse(&capture, code, policy, view),
             _ => self.go_idle(view),
         }
+    }
+
+    /// Only the attempt that is still on the screen, and only where it was journalled.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else is on the screen as a result")]
+    fn ask_receipt(&self) -> Vec<Effect> {
+        match &self.state {
+            State::Result(shown) if shown.has_passage() => vec![Effect::Promise],
+            _ => vec![],
+        }
+    }
+
+    fn promised(&mut self, result: Result<String, String>, view: View<'_>) -> Vec<Effect> {
+        if !matches!(self.state, State::Result(_)) {
+            return vec![];
+        }
+        match result {
+            Ok(text) => self.enter_state(State::Result(screen::Shown::receipt(text)), RECEIPT, view),
+            Err(code) => self.show(screen::Shown::refused(&code), view),
+        }
+        vec![]
     }
 
     fn failed(&mut self, code: &str, view: View<'_>) -> Vec<Effect> {

@@ -97,6 +97,33 @@ pub struct Poll {
     /// Codes of what is wrong at the gate (`journal.80`, `clock.behind`, …), for the console.
     #[n(3)]
     pub alarms: Vec<String>,
+    /// A [`Seal`] over `head`, for whoever watches the ledger.
+    #[n(4)]
+    pub seal: Option<Envelope>,
+}
+
+/// "My journal has this many leaves and ends with this one, as of now." Handed on to monitors, so it is signed apart from the request.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct Seal {
+    #[n(0)]
+    pub gate: GateId,
+    #[n(1)]
+    pub head: Head,
+    #[n(2)]
+    pub at: Timestamp,
+}
+
+impl Seal {
+    const DOMAIN: &'static str = "countenance/seal/v1";
+
+    pub fn sign(&self, device: &SigningKey) -> Envelope {
+        Envelope::seal(Self::DOMAIN, self, device)
+    }
+
+    pub fn open(envelope: &Envelope, device: &PublicKey) -> Option<Self> {
+        envelope.open(Self::DOMAIN, device).ok()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -160,9 +187,9 @@ pub enum Note {
     /// A [`Receipt`] signed by the device key.
     #[n(1)]
     Enrolled(#[n(0)] Envelope),
-    /// A [`Receipt`] signed by the device key.
+    /// A [`Receipt`] and an [`Ending`], both signed by the device key.
     #[n(2)]
-    Erased(#[n(0)] Envelope),
+    Erased(#[n(0)] Envelope, #[n(1)] Envelope),
     #[n(3)]
     Window(#[n(0)] Window),
 }
@@ -236,6 +263,75 @@ pub struct Receipt {
 
 impl Receipt {
     const DOMAIN: &'static str = "countenance/receipt/v1";
+
+    pub fn sign(&self, device: &SigningKey) -> Envelope {
+        Envelope::seal(Self::DOMAIN, self, device)
+    }
+
+    pub fn open(envelope: &Envelope, device: &PublicKey) -> Option<Self> {
+        envelope.open(Self::DOMAIN, device).ok()
+    }
+}
+
+/// What a gate signs for whoever stood before it and asked for it: this entry will be in the ledger. Not yet a proof.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct Promise {
+    #[n(0)]
+    pub gate: GateId,
+    #[n(1)]
+    pub sequence: u64,
+    /// RFC 6962 hash of the leaf.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub leaf: [u8; 32],
+    #[n(3)]
+    pub at: Timestamp,
+    /// By then it is in the ledger, or something is wrong.
+    #[n(4)]
+    pub until: Timestamp,
+}
+
+impl Promise {
+    const DOMAIN: &'static str = "countenance/passage-receipt/v1";
+    const PREFIX: &'static str = "CR1:";
+
+    pub fn sign(&self, device: &SigningKey) -> Envelope {
+        Envelope::seal(Self::DOMAIN, self, device)
+    }
+
+    pub fn open(envelope: &Envelope, device: &PublicKey) -> Option<Self> {
+        envelope.open(Self::DOMAIN, device).ok()
+    }
+
+    /// The text of a receipt's QR.
+    pub fn to_text(envelope: &Envelope) -> String {
+        let bytes = countenance_grant::encode(envelope);
+        format!("{}{}", Self::PREFIX, crate::base64url::encode(&bytes))
+    }
+
+    /// Reads what [`Promise::to_text`] writes; whose signature it is has still to be asked.
+    pub fn envelope(text: &str) -> Option<Envelope> {
+        let bytes = crate::base64url::decode(text.strip_prefix(Self::PREFIX)?)?;
+        countenance_grant::decode_canonical(&bytes)
+    }
+}
+
+/// What a gate signs for everybody when a template ended: where in its journal that stands, and nothing about whose it was. A
+/// certificate of destruction carries these, since it names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct Ending {
+    #[n(0)]
+    pub gate: GateId,
+    /// Journal sequence of the frame written before the template ended.
+    #[n(1)]
+    pub sequence: u64,
+    #[n(2)]
+    pub at: Timestamp,
+}
+
+impl Ending {
+    const DOMAIN: &'static str = "countenance/ending/v1";
 
     pub fn sign(&self, device: &SigningKey) -> Envelope {
         Envelope::seal(Self::DOMAIN, self, device)

@@ -53,10 +53,12 @@ pub enum EndedBy {
     Expired,
     /// The purpose ended.
     Purpose,
+    /// The person is being erased.
+    Erasure,
 }
 
 impl EndedBy {
-    const ALL: [Self; 4] = [Self::Portal, Self::Gate, Self::Expired, Self::Purpose];
+    const ALL: [Self; 5] = [Self::Portal, Self::Gate, Self::Expired, Self::Purpose, Self::Erasure];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -64,6 +66,7 @@ impl EndedBy {
             Self::Gate => "gate",
             Self::Expired => "expired",
             Self::Purpose => "purpose",
+            Self::Erasure => "erasure",
         }
     }
 
@@ -108,6 +111,15 @@ pub struct ConsentGate {
     pub enrolled_at: Option<Timestamp>,
     /// From the gate's own signed receipt.
     pub erased_at: Option<Timestamp>,
+    /// The gate was declared lost while it may have held a template.
+    pub lost_at: Option<Timestamp>,
+}
+
+impl ConsentGate {
+    /// A template may be there, and nobody has said that it is gone or the gate lost.
+    pub const fn is_outstanding(&self) -> bool {
+        self.redeemed_at.is_some() && self.erased_at.is_none() && self.lost_at.is_none()
+    }
 }
 
 impl Consent {
@@ -139,6 +151,11 @@ impl Consent {
     pub fn is_forgotten(&self) -> bool {
         !self.state.is_live() && self.gates.iter().all(|gate| gate.redeemed_at.is_none() || gate.erased_at.is_some())
     }
+
+    /// Ended, and of what may be left every holder was declared lost.
+    pub fn is_lost(&self) -> bool {
+        !self.state.is_live() && !self.is_forgotten() && !self.gates.iter().any(ConsentGate::is_outstanding)
+    }
 }
 
 /// A consent with what gates signed about it.
@@ -163,6 +180,16 @@ pub async fn lookup_live_consent(tx: &mut Trace, person: PersonId, purpose: Purp
     store::consent::lookup_live(tx, person, purpose).await
 }
 
+/// Every consent to a purpose that was ever signed, whoever gave it.
+pub async fn list_consents_of_purpose(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
+    store::consent::list_of_purpose(tx, purpose).await
+}
+
+/// Every consent that a person ever signed, the oldest first.
+pub async fn list_consents_of_person(tx: &mut Trace, person: PersonId) -> Result<Vec<Consent>, StoreError> {
+    store::consent::list_all_of_person(tx, person).await
+}
+
 /// All consents that a person ever signed, the newest first, with their receipts.
 pub async fn consents_view(tx: &mut Trace, person: PersonId) -> Result<Vec<ConsentView>, StoreError> {
     let mut views = Vec::new();
@@ -176,4 +203,9 @@ pub async fn consents_view(tx: &mut Trace, person: PersonId) -> Result<Vec<Conse
 /// The live consents to `purpose`; compiled into snapshots.
 pub async fn list_live_consents(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
     store::consent::list_live(tx, purpose).await
+}
+
+/// A gate is lost: whatever may be there counts as lost with it, and how many consents that is.
+pub async fn note_gate_lost(tx: &mut Trace, gate: GateId, now: Timestamp) -> Result<u64, StoreError> {
+    store::consent::note_lost(tx, gate, now).await
 }

@@ -180,8 +180,3 @@ fn open_pin(ctx: &Ctx<'_>, row: &CredentialRow) -> Option<PinVerifier> {
 fn context(person: PersonId, credential: CredentialId) -> Vec<u8> {
     [b"countenance/door-pin/v1".as_slice(), person.as_bytes(), credential.as_bytes()].concat()
 }
-
-/// The X25519 key that records about this person are sealed to; `None` without an account.
-pub async fn record_key(tx: &mut Trace, person: PersonId) -> Result<Option<[u8; 32]>, StoreError> {
-    Ok(store::account::lookup(tx, person).await?.map(|account| account.record_key))
-}

@@ -1,6 +1,6 @@
 //! An operator writes down why faces would be used at a door. Nothing is matched by it yet.
 
-use countenance_base::{OperatorId, PurposeId};
+use countenance_base::{OperatorId, PurposeId, Timestamp};
 use countenance_rules::{PurposeFacts, Request};
 use countenance_trace::Trace;
 
@@ -13,10 +13,15 @@ pub struct DeclarePurpose {
     pub operator: OperatorId,
     pub door: DoorWords,
     pub facts: PurposeFacts,
+    /// For an event.
+    pub event_ends: Option<Timestamp>,
 }
 
 /// Keeps the declaration, if the rulebook permits it.
 pub async fn declare_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, input: DeclarePurpose) -> Result<PurposeId, PurposeError> {
+    if input.event_ends.is_some_and(|ends| ends <= ctx.now) {
+        return Err(PurposeError::EventOver);
+    }
     let mut facts = input.facts;
     facts.alternatives = facts
         .alternatives
@@ -38,6 +43,7 @@ pub async fn declare_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, input: DeclarePu
         assessment: None,
         activated_at: None,
         ended_at: None,
+        event_ends: input.event_ends,
     };
     store::purpose::insert(tx, &purpose).await?;
     tx.leave(changed(purpose.id, "purpose.declared"));

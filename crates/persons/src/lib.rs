@@ -10,6 +10,7 @@
 
 mod activate_purpose;
 mod assess_purpose;
+mod auditor;
 mod claim_account;
 mod code;
 mod consent;
@@ -18,6 +19,7 @@ mod ctx;
 mod declare_purpose;
 mod enrolment_code;
 mod epoch;
+mod erase_person;
 mod facts;
 mod notice;
 mod operator;
@@ -32,16 +34,19 @@ mod sign_in;
 mod site;
 mod store;
 mod withdraw_consent;
+mod write_leaves;
 
 pub use activate_purpose::{activate_purpose, end_purpose};
 pub use assess_purpose::{AssessPurpose, assess_purpose};
+pub use auditor::{Auditor, list_auditors, lookup_auditor, make_auditor_pass};
 pub use claim_account::{ClaimAccount, ClaimAccountError, ClaimLetter, claim_account, make_claim_letter};
 pub use code::{CLAIM_CODE_CHARS, ENROLMENT_CODE_CHARS, make_code, print_code, read_code};
 pub use consent::{
-    Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_live_consents, lookup_consent, lookup_live_consent,
+    Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_consents_of_person, list_consents_of_purpose,
+    list_live_consents, lookup_consent, lookup_live_consent, note_gate_lost,
 };
 pub use credential::{
-    Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, record_key, signing_key, turn_off, turn_on_pin, turn_on_qr,
+    Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, signing_key, turn_off, turn_on_pin, turn_on_qr,
 };
 pub use ctx::{Ctx, Site};
 pub use declare_purpose::{DeclarePurpose, declare_purpose};
@@ -49,6 +54,10 @@ pub use enrolment_code::{
     CodeRefused, EnrolmentCode, GoodCode, check_enrolment_code, forget_enrolment_codes, issue_code, use_enrolment_code,
 };
 pub use epoch::{epoch, raise_epoch};
+pub use erase_person::{
+    EndedRows, KeptConsent, KeptReceipt, count_rows, end_rows_of_person, erased, list_everybody, list_evidence, open_evidence,
+    rows_of_person, shred_evidence, stop_person,
+};
 pub use facts::{FacePerson, FaceQuestion, face_facts};
 pub use notice::{lookup_notice, render_notice};
 pub use operator::{FollowLinkError, Operator, follow_operator_link, make_operator_link, operator_can_sign_in};
@@ -57,9 +66,12 @@ pub use person::{
     ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login,
 };
 pub use pin::{InvalidPin, check_pin};
-pub use purpose::{Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_purposes, lookup_active_purpose, lookup_purpose};
+pub use purpose::{
+    Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_events_over, list_purposes, lookup_active_purpose, lookup_purpose,
+};
 pub use receipt::{
-    CAUSE_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt, receipts_view, take_receipt,
+    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt,
+    receipts_of_consent, receipts_view, take_receipt,
 };
 pub use session::{
     OperatorSession, PersonSession, end_all_sessions, end_session, forget_ended_sessions, lookup_operator_session, lookup_person_session,
@@ -68,3 +80,4 @@ pub use sign_consent::{ConsentError, SignConsent, draft_consent, keep_draft, nex
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use site::{found_site, lookup_site};
 pub use withdraw_consent::{expire_consents, withdraw_consent};
+pub use write_leaves::write_leaves;

@@ -30,6 +30,8 @@ pub struct Purpose {
     pub assessment: Option<Assessment>,
     pub activated_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
+    /// For an event: when it ends by itself, and everything under it with it.
+    pub event_ends: Option<Timestamp>,
 }
 
 /// An approved impact assessment.
@@ -103,6 +105,8 @@ pub enum PurposeError {
     State,
     #[error("another purpose is active at this door")]
     DoorTaken,
+    #[error("an event ends in the time to come")]
+    EventOver,
     #[error("notice cannot be rendered")]
     Notice(#[source] countenance_rules::NoticeRefused),
     #[error(transparent)]
@@ -116,6 +120,7 @@ impl PurposeError {
             Self::Unknown => "purpose.unknown",
             Self::State => "purpose.state",
             Self::DoorTaken => "purpose.door_taken",
+            Self::EventOver => "purpose.event_over",
             Self::Notice(_) => "notice.broken",
             Self::Store(_) => "store.failed",
         }
@@ -125,7 +130,7 @@ impl PurposeError {
     pub const fn ruling(&self) -> Option<&Ruling> {
         match self {
             Self::Refused(ruling) => Some(ruling),
-            Self::Unknown | Self::State | Self::DoorTaken | Self::Notice(_) | Self::Store(_) => None,
+            Self::Unknown | Self::State | Self::DoorTaken | Self::EventOver | Self::Notice(_) | Self::Store(_) => None,
         }
     }
 }
@@ -142,6 +147,11 @@ pub async fn lookup_active_purpose(tx: &mut Trace, door: DoorId) -> Result<Optio
 /// All purposes, the newest first.
 pub async fn list_purposes(tx: &mut Trace) -> Result<Vec<Purpose>, StoreError> {
     store::purpose::list(tx).await
+}
+
+/// Active purposes of events that are over.
+pub async fn list_events_over(tx: &mut Trace, now: Timestamp) -> Result<Vec<PurposeId>, StoreError> {
+    store::purpose::list_events_over(tx, now).await
 }
 
 /// A change of policy that names a purpose.

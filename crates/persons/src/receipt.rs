@@ -12,6 +12,10 @@ use crate::{raise_epoch, store};
 pub const CAUSE_ENROLLED: &str = "enrolled";
 /// The gate replaced this template by a newer one of the same person.
 pub const CAUSE_SUPERSEDED: &str = "superseded";
+/// A further enrolment made no template; the one of before stays.
+pub const CAUSE_KEPT: &str = "enrol.kept";
+/// An enrolment made no template.
+pub const CAUSE_NOT_ENROLLED: &str = "not.enrolled";
 /// The person withdrew at the gate itself.
 pub const CAUSE_WITHDRAWN_GATE: &str = "withdrawn.gate";
 
@@ -28,6 +32,8 @@ pub struct ReceiptView {
     pub at: Timestamp,
     /// The gate's signed bytes.
     pub envelope: Vec<u8>,
+    /// Of an erasure: what the gate signed for everybody, which names nobody.
+    pub ending: Option<Vec<u8>>,
 }
 
 /// Why a receipt was not taken.
@@ -55,8 +61,8 @@ pub async fn take_receipt(tx: &mut Trace, now: Timestamp, receipt: &ReceiptView)
         }
         return Ok(());
     }
-    // A template that a newer one under the same consent replaced: the gate still holds one.
-    if receipt.cause == CAUSE_SUPERSEDED && consent.may_be_at(receipt.gate) {
+    // A template that a newer one under the same consent replaced, or outlived: the gate still holds one.
+    if matches!(receipt.cause.as_str(), CAUSE_SUPERSEDED | CAUSE_KEPT) && consent.may_be_at(receipt.gate) {
         return Ok(());
     }
     store::consent::note_erased(tx, consent.id, receipt.gate, receipt.at).await?;
@@ -82,4 +88,9 @@ pub async fn lookup_receipt(tx: &mut Trace, person: PersonId, gate: GateId, sequ
         });
     }
     Ok(own)
+}
+
+/// What gates signed under one consent, the oldest first.
+pub async fn receipts_of_consent(tx: &mut Trace, consent: ConsentId) -> Result<Vec<ReceiptView>, StoreError> {
+    store::receipt::list_of_consent(tx, consent).await
 }

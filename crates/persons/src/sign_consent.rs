@@ -71,7 +71,8 @@ impl ConsentError {
 pub fn draft_consent(ctx: &mut Ctx<'_>, person: PersonId, purpose: &Purpose, gates: &[GateId], notice: &Notice, version: u32) -> Consent {
     // People sign whole seconds.
     let given = Timestamp::from_seconds(ctx.now.seconds());
-    let until = given.plus(Duration::from_secs(u64::from(consent_days(ctx, purpose)) * 86_400));
+    let longest = given.plus(Duration::from_secs(u64::from(consent_days(ctx, purpose)) * 86_400));
+    let until = purpose.event_ends.map_or(longest, |ends| ends.min(longest));
     let id = ConsentId::new(ctx.now, ctx.rng);
     let statement = ConsentStatement {
         site: ctx.site.id,
@@ -91,6 +92,7 @@ pub fn draft_consent(ctx: &mut Ctx<'_>, person: PersonId, purpose: &Purpose, gat
         redeemed_at: None,
         enrolled_at: None,
         erased_at: None,
+        lost_at: None,
     });
     Consent {
         id,

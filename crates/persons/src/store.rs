@@ -1,8 +1,10 @@
 //! All SQL of this crate, one module a subject.
 
 pub(crate) mod account;
+pub(crate) mod auditor;
 pub(crate) mod consent;
 pub(crate) mod credential;
+pub(crate) mod erasure;
 pub(crate) mod notice;
 pub(crate) mod operator;
 pub(crate) mod person;

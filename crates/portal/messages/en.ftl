@@ -400,3 +400,139 @@ problem-door-ways = Not saved. Choose at least one way in.
 problem-door-open-time = Not saved. A door opens for half a second to thirty seconds.
 problem-door-name = Not saved. A door has a name in Chinese and English.
 problem-other = Nothing was done. Try again in a while, or tell the desk the code.
+
+## Closing an account, and everything about a person
+close-link = Close my account
+close-title = Close the account and erase everything about you
+close-lead = From the moment you press the button no code, PIN or face of yours opens a door here.
+close-after = You get a page with an address of its own. Keep it: there the certificate appears, and it needs no account.
+close-do = Close and erase
+close-not = Leave everything as it is
+erase-begin = Erase this person
+erase-title = Erase a person
+erase-lead = For somebody who moves out. It cannot be undone.
+erase-ends = What ends
+erase-ends-ways = Account, QR code, door PIN and every session, at once
+erase-ends-face = Templates at every gate, which signs that they are gone
+erase-ends-rows = Name, consents, passages and every other row
+erase-ends-keys = The keys that tie entries of the ledger to the person
+erase-stays = What stays
+erase-stays-evidence = The signed consents, sealed for a court: two of three holders must open them together; shredded after { $n } days
+erase-stays-ledger = Entries of the ledger, which then are nobody’s
+erase-do = Erase
+erase-not = Back, nothing is erased
+
+## People
+nav-people = People
+people-title = People of a flat
+people-lead = One flat at a time. Each person whose name you read here finds that you did.
+people-unit = Flat
+people-look = Look
+people-none = Nobody is registered there.
+person-claimed = Has an account
+person-unclaimed = Has not opened an account
+person-ending = Everything about this person is ending
+person-held = Something of this person is on hold, so nothing is erased. End the hold first.
+
+## Endings and holds
+nav-endings = Endings
+endings-title = Endings and holds
+endings-lead = What is being destroyed, what has ended with a certificate, and what is kept against the clock.
+endings-list = Destructions
+endings-none = Nothing is ending.
+ending-what = What
+ending-when = Ordered
+ending-stage = How far
+ending-waits = Waits for
+ending-sample = Sample
+ending-sampled = an auditor looked
+ending-ordered = Under way
+ending-destroyed = Ended, the certificate waits for witnesses
+ending-certified = Certified
+what-person = One person
+what-purpose = A purpose
+what-event = An event
+what-site = The whole site
+what-other = { $code }
+lost-where = A gate that will not answer again:
+lost-title = Gate { $gate } is lost
+lost-lead = Say so only when it will not answer again. It stands in the ledger for ever, and in every certificate that names this gate.
+lost-what = What may be on it then counts as out of reach, not as erased. Should it come back, it is told to erase.
+lost-cause = Why
+lost-stolen = Stolen
+lost-broken = Broken
+lost-destroyed = Its storage was destroyed
+lost-unreachable = Unreachable
+lost-other = { $code }
+lost-do = Declare it lost
+lost-not = Back, nothing is declared
+holds-title = Holds
+holds-lead = A hold keeps passages for a dispute. It has a name, a reason and an end, and inspectors see how many there are.
+holds-none = Nothing is on hold.
+hold-begin = Hold something of this person
+hold-new = Begin a hold
+hold-name = Name
+hold-reason = Reason
+hold-login = Login name of the person; empty for everybody
+hold-from = Covers from
+hold-to = Covers to
+hold-days = Ends after days
+hold-do = Begin
+hold-end = End it now
+hold-personal = Of one person
+hold-everybody = Of everybody
+hold-span = { $from } to { $to }
+hold-until = Until { $when }
+hold-over = Over
+purpose-event = An event: ends by itself at
+purpose-event-hint = For a concert or a day at a scenic spot. Then every template under it and the passages of its time end, with a certificate. Empty for a door of every day.
+
+## Certificate of destruction
+certificate-title = Certificate of destruction
+certificate-ordered = ordered { $when }
+certificate-soon = Every gate has answered. The server ends its own part in a moment.
+certificate-waits = Waiting for gate { $gates } to answer. Nothing is lost; the certificate is written when it has, or when the gate is declared lost.
+certificate-witnesses = Everything has ended. The certificate is written as soon as witnesses have seen the entries that it names.
+certificate-copies = { $n ->
+    [0] No template had ever been made.
+    [one] { $n } template ended.
+   *[other] { $n } templates ended.
+}
+certificate-lost = { $n ->
+    [one] { $n } of them is out of reach at a lost gate.
+   *[other] { $n } of them are out of reach at lost gates.
+}
+certificate-ended = Everything had ended { $when }.
+certificate-rows = Rows that ended:
+certificate-sweep = Asked again afterwards:
+certificate-seen = Seen by { $seen } of { $all } witnesses
+certificate-operators = { $n } of them run by the operator.
+certificate-unwitnessed = It counts as unwitnessed.
+certificate-leaf-waits = Its own entry in the ledger waits for witnesses.
+certificate-stamped = A time stamp by an outside authority is in the file.
+certificate-unstamped = No outside time stamp yet.
+certificate-sampled = An auditor looked for { $m } of { $n }.
+certificate-found = Found: { $n }.
+certificate-unsampled = No auditor has looked for a sample.
+certificate-hash = SHA-256 of the certificate
+certificate-shows = What it shows
+certificate-shows-receipts = Every holder that the ledger knows of signed that its copy is gone, or was declared lost
+certificate-shows-ledger = The entries that made and ended each copy cannot be changed unnoticed
+certificate-shows-keys = The keys that were needed to read what may remain were overwritten
+certificate-not = What it does not show
+certificate-not-copies = That no copy exists outside the holders named
+certificate-not-read = That nobody read a copy before it ended
+certificate-not-disk = That a disk kept no older blocks; a key in a file does not resist disk forensics
+certificate-file = The file to check it with
+certificate-text = The signed text
+receipt-enrol-kept = Another enrolment failed; the template of before stays
+problem-destruction-ordered = Nothing was done. This was ordered before and is under way.
+problem-destruction-held = Nothing was erased. Something is on hold for a dispute. When the hold ends, order it again.
+problem-destruction-unknown = There is nothing of that name.
+problem-gate-unknown = There is no such gate.
+problem-gate-lost = Nothing was done. This gate was declared lost before.
+problem-hold-words = No hold was begun. It needs a name and a reason.
+problem-hold-span = No hold was begun. It covers a span of time and ends within a year.
+problem-hold-unknown = There is no such hold, or it is over.
+problem-purpose-event-over = Not saved. An event ends in the time to come.
+problem-person-unknown = Nobody of that name is registered.

@@ -22,6 +22,8 @@ pub enum Place {
     Consents,
     Doors,
     Happenings,
+    People,
+    Endings,
 }
 
 /// One entry of the navigation.
@@ -143,7 +145,7 @@ impl Frame {
     }
 
     pub const fn is_desk(&self) -> bool {
-        matches!(self.place, Place::Doors | Place::Happenings)
+        matches!(self.place, Place::Doors | Place::Happenings | Place::People | Place::Endings)
     }
 
     /// Where the wordmark leads.
@@ -160,9 +162,11 @@ impl Frame {
                 (Place::Uses, "/uses", "nav-uses"),
                 (Place::Consents, "/consents", "nav-consents"),
             ],
-            Place::Doors | Place::Happenings => &[
+            Place::Doors | Place::Happenings | Place::People | Place::Endings => &[
                 (Place::Doors, "/desk", "nav-doors"),
                 (Place::Happenings, "/desk/happenings", "nav-happenings"),
+                (Place::People, "/desk/people", "nav-people"),
+                (Place::Endings, "/desk/endings", "nav-endings"),
             ],
         };
         links

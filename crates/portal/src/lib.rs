@@ -4,6 +4,7 @@
 //! hold no words: a test scans both for message keys and wants each in Chinese and English.
 
 pub mod assets;
+pub mod certificate;
 pub mod desk;
 pub mod error;
 pub mod frame;
@@ -15,6 +16,7 @@ mod verify_page;
 
 pub use askama::Template;
 pub use assets::{Asset, asset};
+pub use certificate::{CertificatePage, CertificateView, Sampled, Witnesses};
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};

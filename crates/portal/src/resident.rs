@@ -7,7 +7,7 @@ pub mod uses;
 pub mod uses_mine;
 pub mod ways;
 
-pub use account::{Claim, SignIn};
+pub use account::{Claim, CloseAccount, SignIn};
 pub use consents::{ConsentPage, ConsentState, ConsentView, Consents};
 pub use face::{EnrolmentCode, FaceConsent, FaceRefused};
 pub use uses::Uses;

@@ -11,9 +11,6 @@ const VERSION = utf8("HPKE-v1");
 const KEM = concat(utf8("KEM"), Uint8Array.of(0, 0x20));
 const SUITE = concat(utf8("HPKE"), Uint8Array.of(0, 0x20, 0, 1, 0, 2));
 
-/** What a record's letter is bound to. */
-export const recordContext = (gate, sequence) => concat(utf8("countenance/record/v1"), u64(gate), u64(sequence));
-
 /** The bytes of a letter for the holder of `keys` (`{ privateKey, publicKey }`); undefined when it is for others, altered, or bound to another context. */
 export async function openLetter(keys, context, letter) {
   const count = letter[0] ?? 0;
@@ -61,6 +58,18 @@ const extract = (suite, salt, label, ikm) => hmac(salt.length > 0 ? salt : new U
 async function expand(suite, prk, label, info, length) {
   const block = await hmac(prk, Uint8Array.of(0, length), VERSION, suite, utf8(label), info, Uint8Array.of(1));
   return block.slice(0, length);
+}
+
+/**
+ * Opening and record of a sealed record, for the holder of `keys`. All records are sealed in one shape, so that length does not tell one
+ * from another: length in two bytes, the bytes, zeroes.
+ */
+export async function openRecord(keys, gate, sequence, sealed) {
+  const context = concat(utf8("countenance/record/v1"), u64(gate), u64(sequence));
+  const shaped = await openLetter(keys, context, sealed);
+  if (!shaped || shaped.length < 2) return undefined;
+  const end = 2 + ((shaped[0] << 8) | shaped[1]);
+  return end <= shaped.length && shaped.subarray(end).every((byte) => byte === 0) ? shaped.slice(2, end) : undefined;
 }
 
 async function open(key, nonce, additionalData, sealed) {

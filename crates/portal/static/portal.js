@@ -104,7 +104,11 @@ function watch(page) {
   }, CONSENT_ASKED_EVERY_MS);
 }
 
-const parts = { "[data-make-keys]": claim, "[data-sign]": consent, "[data-door-qr]": doorQr, "[data-enrolment]": enrolment };
+function code(section) {
+  show(section.dataset.qrText, section);
+}
+
+const parts = { "[data-make-keys]": claim, "[data-sign]": consent, "[data-door-qr]": doorQr, "[data-enrolment]": enrolment, "[data-qr-text]": code };
 for (const [selector, start] of Object.entries(parts)) {
   const element = one(selector);
   if (element) start(element);

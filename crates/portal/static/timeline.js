@@ -5,7 +5,7 @@
 // `ask(path)` is `fetch` without a network in tests: it gives an answer with `ok`, `json()`, `text()` and `bytes()`.
 
 import { monthOf, tagKey, tagOf } from "./derive.js";
-import { openLetter, recordContext } from "./letter.js";
+import { openRecord } from "./letter.js";
 import { brokenOrder, checkList, placesOf, readRows, rowsOf } from "./tag-lists.js";
 import { readBase64, same } from "./verify-forms.js";
 import { readNote } from "./verify-note.js";
@@ -27,7 +27,7 @@ const AHEAD = 4;
 export async function findUses(ask, keys, { from, now, tell = () => {} }) {
   const ledger = new Ledger(ask);
   await ledger.begin();
-  const lists = (await ledger.lists()).filter(({ made }) => made / 1000 >= from * DAY_MS);
+  const lists = (await ledger.lists()).filter(({ made_at: made }) => made / 1000 >= from * DAY_MS);
   const checked = [];
   for (const list of lists) {
     checked.push({ ...list, ...(await ledger.list(list)) });
@@ -174,7 +174,7 @@ class Ledger {
     // All 32 bytes are nobody else's.
     if (!leaf || !same(leaf.tag, tag) || leaf.gate !== BigInt(gate)) return undefined;
     const sealed = (await this.records(index))[place];
-    const opened = sealed && (await openLetter(keys.record, recordContext(leaf.gate, leaf.sequence), readBase64(sealed) ?? new Uint8Array()));
+    const opened = sealed && (await openRecord(keys.record, leaf.gate, leaf.sequence, readBase64(sealed) ?? new Uint8Array()));
     const bytes = opened && (await openCommitment(opened, leaf.commitment));
     const record = bytes && readRecord(bytes);
     const sound = record && fits(record, leaf) ? record : undefined;

@@ -86,7 +86,7 @@ function grouped(rows) {
 function drawChecks({ lists, broken, fresh, gaps }) {
   const notes = [];
   const bad = lists.filter(({ report }) => report.verdict === "fails");
-  for (const { made, report } of bad) {
+  for (const { made_at: made, report } of bad) {
     notes.push(note("refused", word("list-bad", { day: days.format(made / 1000), why: sayStep(language, report.steps.at(-1)) })));
   }
   if (broken.length > 0) notes.push(note("refused", word("order", { n: broken.join(", ") })));

@@ -4,9 +4,6 @@ import { Lines, isHex, readBase64Of, readNumber, readTime } from "./verify-forms
 
 const CERTIFICATE_HEAD = "countenance/destruction/v1";
 const WHAT = ["person", "purpose", "event", "site"];
-/** Lines of these kinds stand any number of times, and are shown as they are. */
-const FREE = ["holder", "rows", "sweep", "not"];
-
 const hexText = (length) => (text) => (isHex(text, length) ? text : undefined);
 
 /** The lines that stand once, in this order. */
@@ -27,32 +24,32 @@ const ONCE = [
 export function readCertificateText(text) {
   const lines = new Lines(text);
   if (lines.next() !== CERTIFICATE_HEAD) return undefined;
-  const said = { holder: [], rows: [], sweep: [], not: [] };
+  const said = {};
   for (const [word, read] of ONCE) {
     said[word] = read(after(lines.next(), word));
     if (said[word] === undefined) return undefined;
   }
-  while (lines.rest !== "") {
-    if (!takeFree(said, lines.next())) return undefined;
-  }
-  return said.sample !== undefined && said.ordered <= said.ended ? said : undefined;
+  const rest = lines.rest.split("\n");
+  const whole = rest.pop() === "";
+  // Words of people, shown as they are: holders and what is not shown any number of times, rows and sweep at most once.
+  for (const [word, most] of [["holder", Infinity], ["rows", 1], ["sweep", 1]]) said[word] = takeWords(rest, word, most);
+  said.sample = readSampleLine(rest.shift());
+  said.not = takeWords(rest, "not", Infinity);
+  return whole && rest.length === 0 && said.sample !== undefined && said.ordered <= said.ended ? said : undefined;
+}
+
+function takeWords(lines, word, most) {
+  const taken = [];
+  while (taken.length < most && after(lines[0], word) !== "") taken.push(after(lines.shift(), word));
+  return taken;
 }
 
 /** What follows the first word of a line; empty, which no reader takes, when the line begins otherwise. */
 const after = (line, word) => (line?.startsWith(`${word} `) ? line.slice(word.length + 1) : "");
 
-function takeFree(said, line) {
-  const word = FREE.find((each) => after(line, each) !== "");
-  if (word) return said[word].push(after(line, word)) > 0;
-  const sample = after(line, "sample");
-  if (sample === "" || said.sample !== undefined) return false;
-  said.sample = sample === "none" ? null : readPromised(sample);
-  return said.sample !== undefined;
-}
-
 function readName(text) {
-  const [zh, en, ...more] = text.split(" / ");
-  return zh && en && more.length === 0 ? { zh, en } : undefined;
+  const at = text.indexOf(" / ");
+  return at < 0 ? undefined : { zh: text.slice(0, at), en: text.slice(at + 3) };
 }
 
 function readTree(text) {
@@ -61,17 +58,18 @@ function readTree(text) {
   return tree.count !== undefined && tree.root && more.length === 0 ? tree : undefined;
 }
 
-/** An auditor's promise: its place in the ledger and the hash of the nonce. */
-function readPromised(text) {
-  const [, place, hash] = /^promised (\S+) ([0-9a-f]{64})$/.exec(text) ?? [];
+/** An auditor's promise, its place in the ledger and the hash of the nonce; null when none was made. */
+function readSampleLine(line) {
+  if (line === "sample none") return null;
+  const [, place, hash] = /^sample promised (\S+) ([0-9a-f]{64})$/.exec(line ?? "") ?? [];
   const read = place === undefined ? undefined : readNumber(place);
   return read === undefined ? undefined : { place: read, hash };
 }
 
-/** A line about one copy; without `receipt` it was lost. */
+/** A line about one copy: without `ending` it was lost; `enrolled` is null where a lost gate never told of it. */
 export function readCopyLine(line) {
-  const [, ...found] = /^gate (\S+) enrolled (\S+) ended (\S+) (?:erased ([0-9a-f]{64})|lost -)$/.exec(line) ?? [];
-  const [gate, enrolled, ended] = found.slice(0, 3).map(readNumber);
-  const sound = [gate, enrolled, ended].every((number) => number !== undefined) && enrolled < ended;
-  return sound ? { gate, enrolled, ended, receipt: found[3] } : undefined;
+  const [, gate, enrolled, ended, ending] = /^gate (\S+) enrolled (\S+) ended (\S+) (?:erased ([0-9a-f]{64})|lost -)$/.exec(line) ?? [];
+  if (gate === undefined) return undefined;
+  const read = { gate: readNumber(gate), enrolled: enrolled === "-" ? null : readNumber(enrolled), ended: readNumber(ended), ending };
+  return [read.gate, read.enrolled, read.ended].includes(undefined) ? undefined : read;
 }

@@ -1,8 +1,8 @@
-// Certificates of destruction: the operator's signed word, the copies that it counts, the gates' receipts for them, its place in the
+// Certificates of destruction: the operator's signed word, the copies that it counts, what the gates signed about them, its place in the
 // ledger, and what an auditor found.
 
 import { toHex, utf8 } from "./bytes.js";
-import { isBytes, isI64, isU64, readBase64, readBase64Of, readCbor, same, sha256 } from "./verify-forms.js";
+import { isI64, isU64, readBase64, readBase64Of, readCbor, same, sha256 } from "./verify-forms.js";
 import { readCertificateText, readCopyLine } from "./verify-certificate-text.js";
 import { inDomain, readNote, signedBy } from "./verify-note.js";
 import { PATH_MAX, checkProof, witnessed } from "./verify-proof.js";
@@ -12,8 +12,8 @@ import { hasKeys, isTexts, needGate } from "./verify-steps.js";
 import { inclusionRoot, leafHash, rootOf } from "./verify-tree.js";
 
 export const CERTIFICATE_FORM = "countenance/certificate/v1";
-const CERTIFICATE_KEYS = ["form", "note", "copies", "mine", "receipts", "proof", "timestamp", "authority", "sample"];
-const RECEIPT_DOMAIN = "countenance/receipt/v1";
+const CERTIFICATE_KEYS = ["form", "note", "copies", "mine", "endings", "proof", "timestamp", "authority", "sample"];
+const ENDING_DOMAIN = "countenance/ending/v1";
 
 export async function checkCertificate(steps, json, policy) {
   const file = steps.need("certificate.form", readCertificateFile(json));
@@ -21,15 +21,16 @@ export async function checkCertificate(steps, json, policy) {
   const said = steps.need("certificate.text", readCertificateText(file.note.text));
   const hash = await sha256(utf8(file.note.text));
   const lines = await checkCopies(steps, file, said);
-  const receipts = await checkReceipts(steps, file.receipts, lines, policy);
-  const proved = await checkEntry(steps, file.proof, toHex(hash), policy, said);
+  const endings = await checkEndings(steps, file.endings, lines, policy);
+  const proved = await checkEntry(steps, file.proof, toHex(hash), policy);
+  checkOrder(steps, said, lines, proved.index);
   const sample = await checkSample(steps, json.sample, toHex(hash), said, policy);
   const facts = {
     ...said,
     promised: said.sample,
     sha256: toHex(hash),
     lines,
-    receipts,
+    endings,
     whole: file.mine === null,
     index: proved.index,
     size: proved.size,
@@ -41,10 +42,10 @@ export async function checkCertificate(steps, json, policy) {
 
 function readCertificateFile(json) {
   if (!hasKeys(json, CERTIFICATE_KEYS)) return undefined;
-  const { note, copies, mine, receipts, proof, timestamp, authority, sample } = json;
-  const read = { note: typeof note === "string" ? readNote(note) : undefined, copies, mine: readMine(mine, copies), receipts: readReceipts(receipts), proof };
+  const { note, copies, mine, endings, proof, timestamp, authority, sample } = json;
+  const read = { note: typeof note === "string" ? readNote(note) : undefined, copies, mine: readMine(mine, copies), endings: readEndings(endings), proof };
   const texts = [timestamp, authority, sample].every((text) => text === null || typeof text === "string");
-  const sound = texts && isTexts(copies) && typeof proof === "string" && read.note && read.mine !== undefined && read.receipts;
+  const sound = texts && isTexts(copies) && typeof proof === "string" && read.note && read.mine !== undefined && read.endings;
   const stamp = timestamp === null ? null : sound && readBase64(timestamp);
   return sound && stamp !== undefined ? { ...read, timestamp: stamp !== null } : undefined;
 }
@@ -62,9 +63,9 @@ function readMine(mine, copies) {
   return read.includes(undefined) || places.size !== read.length ? undefined : read;
 }
 
-function readReceipts(receipts) {
-  if (typeof receipts !== "object" || receipts === null || Array.isArray(receipts)) return undefined;
-  const entries = Object.entries(receipts).map(([key, text]) => [key, typeof text === "string" ? readBase64(text) : undefined]);
+function readEndings(endings) {
+  if (typeof endings !== "object" || endings === null || Array.isArray(endings)) return undefined;
+  const entries = Object.entries(endings).map(([key, text]) => [key, typeof text === "string" ? readBase64(text) : undefined]);
   return entries.some(([, bytes]) => bytes === undefined) ? undefined : new Map(entries);
 }
 
@@ -90,43 +91,49 @@ async function checkCopies(steps, file, said) {
   }
   const lines = file.copies.map(readCopyLine);
   steps.need("certificate.lines", !lines.includes(undefined));
-  const lost = BigInt(lines.filter((line) => line.receipt === undefined).length);
+  const lost = BigInt(lines.filter((line) => line.ending === undefined).length);
   steps.need("certificate.lost", file.mine === null ? lost === said.lost : lost <= said.lost);
   return lines;
 }
 
-/** The gates' receipts: one of its own for each line that says "erased", and no other. */
-async function checkReceipts(steps, receipts, lines, policy) {
-  const erased = lines.filter((line) => line.receipt !== undefined);
-  const wanted = new Set(erased.map((line) => line.receipt));
-  steps.need("erasure.once", wanted.size === erased.length && receipts.size === wanted.size);
+/** What gates signed: one word of its own for each copy that was erased, and no other. One entry makes one copy, and one ends one. */
+async function checkEndings(steps, endings, lines, policy) {
+  const erased = lines.filter((line) => line.ending !== undefined);
+  const wanted = new Set(erased.map((line) => line.ending));
+  const made = lines.map((line) => line.enrolled).filter((place) => place !== null);
+  const once = [wanted, new Set(erased.map((line) => line.ended))].every((set) => set.size === erased.length) && new Set(made).size === made.length;
+  steps.need("erasure.once", once && endings.size === wanted.size);
   for (const line of erased) {
-    const bytes = steps.need("erasure.there", receipts.get(line.receipt), { gate: line.gate });
-    steps.need("erasure.hash", toHex(await sha256(bytes)) === line.receipt, { gate: line.gate });
+    const { gate } = line;
+    const bytes = steps.need("erasure.there", endings.get(line.ending), { gate });
+    steps.need("erasure.hash", toHex(await sha256(bytes)) === line.ending, { gate });
     const envelope = readEnvelope(bytes);
-    const receipt = steps.need("erasure.form", envelope && readReceipt(envelope.payload), { gate: line.gate });
-    steps.need("erasure.line", receipt.gate === line.gate, { gate: line.gate });
-    steps.need("erasure.cause", receipt.cause !== "enrolled", { gate: line.gate });
-    await needGate(steps, "erasure", policy, line.gate, inDomain(RECEIPT_DOMAIN, envelope.payload), envelope.signature);
-    line.at = receipt.at;
-    line.cause = receipt.cause;
+    const ending = steps.need("erasure.form", envelope && readEnding(envelope.payload), { gate });
+    steps.need("erasure.line", ending.gate === gate, { gate });
+    await needGate(steps, "erasure", policy, gate, inDomain(ENDING_DOMAIN, envelope.payload), envelope.signature);
+    line.at = ending.at;
   }
   return erased.length;
 }
 
-function readReceipt(payload) {
+function readEnding(payload) {
   const items = readCbor(payload);
-  if (!Array.isArray(items) || items.length !== 7) return undefined;
-  const [gate, door, person, consent, at, sequence, cause] = items;
-  const sound = isU64(gate) && [door, person, consent].every((id) => isBytes(id, 16)) && isI64(at) && isU64(sequence);
-  return sound && typeof cause === "string" ? { gate, at, sequence, cause } : undefined;
+  if (!Array.isArray(items) || items.length !== 3) return undefined;
+  const [gate, sequence, at] = items;
+  return isU64(gate) && isU64(sequence) && isI64(at) ? { gate, sequence, at } : undefined;
 }
 
 /** The ledger's entry of this certificate: of its class, by the server, with the note's hash in its record. */
-async function checkEntry(steps, proof, hash, policy, said) {
+async function checkEntry(steps, proof, hash, policy) {
   const proved = await checkProof(steps, proof, policy);
-  const { leaf, record, index } = proved;
-  const named = leaf.what === "certificate" && leaf.gate === 0n && record?.reason === `certificate ${hash}`;
-  steps.need("certificate.entry", named && said.plan < index);
+  const { leaf, record } = proved;
+  steps.need("certificate.entry", leaf.what === "certificate" && leaf.gate === 0n && record?.reason === `certificate ${hash}`);
   return proved;
+}
+
+/** What it names lies before it, and what was promised before what was planned. */
+function checkOrder(steps, said, lines, index) {
+  const size = said.registry.count;
+  const before = said.plan < size && lines.every(({ ended }) => ended < size) && size <= index;
+  steps.need("certificate.order", before && (said.sample === null || said.sample.place < said.plan));
 }

@@ -12,7 +12,7 @@
 import { CERTIFICATE_FORM, checkCertificate } from "./verify-certificate.js";
 import { readUtf8 } from "./verify-forms.js";
 import { FORK_FORM, checkFork } from "./verify-fork.js";
-import { PROMISE_HEAD, checkPromise } from "./verify-promise.js";
+import { checkPromise, findPromise } from "./verify-promise.js";
 import { PROOF_HEAD, checkProof, witnessed } from "./verify-proof.js";
 import { reported } from "./verify-steps.js";
 
@@ -22,7 +22,7 @@ export const FILE_BYTES_MAX = 32 * 1024 * 1024;
 /** `proof`, `promise`, `json`, `policy` or `unknown`, by the first bytes. */
 export function kindOf(text) {
   if (text.startsWith(PROOF_HEAD)) return "proof";
-  if (text.startsWith(PROMISE_HEAD)) return "promise";
+  if (findPromise(text)) return "promise";
   if (/^\s*\{/.test(text)) return "json";
   return /^(?:#|(?:log|witness|group|quorum)[\t ])/.test(text) ? "policy" : "unknown";
 }
@@ -32,7 +32,7 @@ export async function check(file, policy) {
   const text = typeof file === "string" ? file : readUtf8(file);
   const kind = text === undefined ? "unknown" : kindOf(text);
   if (kind === "proof") return reported("proof", (steps) => checkProofFile(steps, text, policy));
-  if (kind === "promise") return reported("promise", (steps) => checkPromise(steps, text, policy));
+  if (kind === "promise") return reported("promise", (steps) => checkPromise(steps, findPromise(text), policy));
   const json = kind === "json" ? readJson(text) : undefined;
   if (json?.form === FORK_FORM) return reported("fork", (steps) => checkFork(steps, json, policy));
   if (json?.form === CERTIFICATE_FORM) return reported("certificate", (steps) => checkCertificate(steps, json, policy));

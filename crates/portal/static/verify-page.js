@@ -4,6 +4,7 @@ import { FILE_BYTES_MAX, check, kindOf } from "./verify-core.js";
 import { canVerify, readUtf8 } from "./verify-forms.js";
 import { element } from "./verify-elements.js";
 import { readPolicy } from "./verify-policy.js";
+import { findPromise } from "./verify-promise.js";
 import { viewPolicy } from "./verify-view-policy.js";
 import { viewReport } from "./verify-view.js";
 import { say, sayStep } from "./verify-words.js";
@@ -108,7 +109,7 @@ function listen() {
     event.preventDefault();
     const text = byId("text").value;
     // Copying loses the last line end more often than not, and every file but a receipt has one.
-    if (text.trim() !== "") takeFiles([{ name: words("paste_name"), content: text.endsWith("\n") || text.startsWith("CR1:") ? text : `${text}\n` }]);
+    if (text.trim() !== "") takeFiles([{ name: words("paste_name"), content: text.endsWith("\n") ? text : `${text}\n` }]);
   });
   listenForDrops(byId("drop"));
 }
@@ -142,6 +143,8 @@ async function begin() {
   }
   listen();
   draw();
+  // A code at a door may lead here with the receipt behind the `#`, which no server is sent.
+  if (findPromise(location.hash)) await takeFiles([{ name: words("kind_promise"), content: location.hash }]);
   if (!state.able) tell(sayStep(state.language, { step: "browser.able", ok: false, args: {} }), true);
 }
 

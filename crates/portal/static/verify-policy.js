@@ -22,7 +22,7 @@ export async function readPolicy(text) {
   let number = 0;
   for (const line of text.split("\n")) {
     number += 1;
-    const taken = line.startsWith(OWN) ? await takeOwn(policy, line.slice(OWN.length)) : await takeLine(policy, wordsOf(line));
+    const taken = line.startsWith(OWN) ? await takeOwn(policy, line.slice(OWN.length).replace(/\r$/, "")) : await takeLine(policy, wordsOf(line));
     if (!taken) return { refused: "policy.line", line: number };
   }
   if (policy.logs.length === 0) return { refused: "policy.no_log" };
@@ -77,7 +77,8 @@ function setQuorum(policy, name) {
 
 // A word that is not known here gives nobody a right, so it is skipped, as other tools skip the whole line.
 async function takeOwn(policy, line) {
-  const [first, ...rest] = wordsOf(line);
+  const [first, ...rest] = line.split(" ");
+  if (rest.length === 0) return false;
   if (first === "operator") return rest.length === 1 && addKey(policy.operators, rest[0], KEY_LOG);
   if (first === "auditor") return rest.length === 1 && addKey(policy.auditors, rest[0], KEY_LOG);
   if (first === "gate") return rest.length === 2 && addGate(policy, ...rest);

@@ -4,7 +4,7 @@ import { isBytes, isI64, isU64, readBase64Url, readCbor } from "./verify-forms.j
 import { inDomain } from "./verify-note.js";
 import { needGate } from "./verify-steps.js";
 
-export const PROMISE_HEAD = "CR1:";
+const PROMISE_HEAD = "CR1:";
 const PROMISE_DOMAIN = "countenance/passage-receipt/v1";
 
 /** Payload and signature of an envelope; undefined for other bytes. */
@@ -14,9 +14,11 @@ export function readEnvelope(bytes) {
   return sound ? { payload: items[0], signature: items[1] } : undefined;
 }
 
+/** The text of a receipt, alone or behind the `#` of an address, which a code at a door may carry it in; undefined for other texts. */
+export const findPromise = (text) => /^(?:\S*#)?(CR1:\S*)$/.exec(text.trim())?.[1];
+
 export async function checkPromise(steps, text, policy) {
-  // A copied text may end with a space or a line end.
-  const bytes = readBase64Url(text.trim().slice(PROMISE_HEAD.length));
+  const bytes = readBase64Url(text.slice(PROMISE_HEAD.length));
   const envelope = bytes && readEnvelope(bytes);
   const facts = steps.need("promise.form", envelope && readPromise(envelope.payload));
   await needGate(steps, "promise", policy, facts.gate, inDomain(PROMISE_DOMAIN, envelope.payload), envelope.signature);

@@ -54,7 +54,8 @@ export const KINDS = {
   17: ["planned", "plan"],
   18: ["certified", "certificate"],
   19: ["nonce", "nonce"],
-  21: ["lost", "lost"],
+  20: ["lost", "lost"],
+  21: ["padding", "passage"],
 };
 
 /** The fields of a leaf of 128 bytes; undefined for wrong magic, class, padding or unknown flags. */

@@ -1,6 +1,6 @@
 // What an auditor looked for in a sample of the copies, and found: signed by the auditor, drawn by a nonce promised before.
 
-import { concat, fromHex, toHex } from "./bytes.js";
+import { concat, fromHex, toHex, u64 } from "./bytes.js";
 import { Lines, isHex, readNumber, sha256 } from "./verify-forms.js";
 import { readNote, signedBy } from "./verify-note.js";
 
@@ -19,9 +19,22 @@ export async function checkSample(steps, text, certificate, said, policy) {
   const promised = sample.promised === said.sample.place && toHex(await sha256(nonce)) === said.sample.hash;
   steps.need("sample.nonce", promised);
   steps.need("sample.seed", toHex(await sha256(concat(nonce, said.copies.root))) === sample.seed);
-  steps.need("sample.count", sample.of === said.copies.count && sample.copies.every(({ index }) => index < sample.of));
+  steps.need("sample.count", sample.of === said.copies.count && sample.count <= sample.of);
+  const picked = await picks(fromHex(sample.seed), sample.of, sample.count);
+  steps.need("sample.picks", sample.copies.every(({ index }, at) => index === picked[at]));
   steps.need("sample.nothing", sample.found === 0n, { n: sample.found });
   return { ...sample, auditor: auditor.name };
+}
+
+/** Which of `count` copies are looked for, `most` of them: by SHA-256(seed ‖ number), each once, in order. */
+async function picks(seed, count, most) {
+  if (count <= most) return Array.from({ length: Number(count) }, (_, at) => BigInt(at));
+  const picked = new Set();
+  for (let number = 0; BigInt(picked.size) < most; number += 1) {
+    const hash = await sha256(seed, u64(number));
+    picked.add(BigInt(`0x${toHex(hash.subarray(0, 16))}`) % count);
+  }
+  return [...picked].sort((one, two) => (one < two ? -1 : 1));
 }
 
 /** The one of these keys that signed the note; undefined when none did, or when one's line does not hold. */

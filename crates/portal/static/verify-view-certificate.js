@@ -10,8 +10,7 @@ const QUIET = 4;
 
 /** The certificate's hash as a code, for paper; the ledger's entry names the same hash. */
 export function certificateCode({ words, report }) {
-  const text = `certificate ${report.facts.sha256}`;
-  const modules = qrModules(text);
+  const modules = qrModules(report.facts.sha256);
   const path = modules.flatMap((row, down) => row.flatMap((dark, right) => (dark ? [`M${right + QUIET} ${down + QUIET}h1v1h-1z`] : [])));
   const side = modules.length + 2 * QUIET;
   const svg = element("svg:svg", { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": words("c_id"), "shape-rendering": "crispEdges" });
@@ -26,7 +25,7 @@ export function certificateFacts({ language, words, report }) {
     [words("c_what"), words(`c_what_${said.what}`)],
     [words("c_when"), words("c_when_is", { ordered: localMillis(said.ordered), ended: localMillis(said.ended) })],
     [words("c_copies"), words("c_copies_are", { n: said.copies.count, lost: said.lost })],
-    ["", words("c_here", { n: said.lines.length, receipts: said.receipts })],
+    ["", words("c_here", { n: said.lines.length, receipts: said.endings })],
     [words("c_registry"), words("c_registry_is", { n: said.registry.count })],
     [words("place"), words("place_of", { index: said.index, size: said.size })],
     [words("c_sample"), sampleOf(words, said)],
@@ -60,20 +59,19 @@ export function certificateParts({ words, report }) {
 
 function copyRow(words, line) {
   const gate = element("strong", {}, `${words("c_gate")} ${words("gate_is", { n: line.gate })}`);
-  const end = line.receipt === undefined ? words("c_lost") : words("c_erased", { time: localTime(line.at) });
-  const places = `${words("c_enrolled")} ${line.enrolled} · ${words("c_ended")} ${line.ended}`;
+  const end = line.ending === undefined ? words("c_lost") : words("c_erased", { time: localTime(line.at) });
+  const places = `${words("c_enrolled")} ${line.enrolled ?? "—"} · ${words("c_ended")} ${line.ended}`;
   return element("li", {}, gate, element("span", {}, end), element("span", { class: "soft" }, places));
 }
 
 export function certificateProofs({ words, report }) {
   const said = report.facts;
   const proves = [words("proves_certificate"), words("proves_count")];
-  if (said.receipts > 0) proves.push(words("proves_receipts"));
+  if (said.endings > 0) proves.push(words("proves_receipts"));
   if (said.sample) proves.push(words("proves_sample"));
   const not = [words("not_copies"), words("not_registry")];
   if (said.lost > 0n) not.push(words("not_lost", { n: said.lost }));
   if (!said.whole) not.push(words("not_rest"));
-  if (said.sample) not.push(words("not_draw"));
   not.push(...said.not.map((text) => `${words("not_said")} ${text}`));
   return { proves, not };
 }

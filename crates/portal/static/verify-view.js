@@ -46,7 +46,7 @@ function eventOf({ words, report }) {
   if (kind === "promise") return words("event_promise");
   if (kind === "fork") return words("event_fork");
   const { record, leaf } = found;
-  return words(record && ["opened", "refused"].includes(record.kind) ? `kind_${record.kind}` : `class_${leaf.what}`);
+  return words(record && ["opened", "refused", "padding"].includes(record.kind) ? `kind_${record.kind}` : `class_${leaf.what}`);
 }
 
 function viewSuccess(view) {

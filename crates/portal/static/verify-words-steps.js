@@ -90,40 +90,40 @@ export const STEPS = {
     ["The number of lost copies fits.", "The number of lost copies is not what the certificate says."],
   ],
   "erasure.once": [
-    ["每份抹掉的副本各有一张凭条。", "抹掉的副本和凭条不是一一对应。"],
-    ["Each erased copy has a receipt of its own.", "Erased copies and receipts do not match one by one."],
+    ["每份抹掉的副本各有设备的一个签名。", "抹掉的副本和设备的签名不是一一对应。"],
+    ["Each erased copy has a gate's signed word of its own.", "Erased copies and what gates signed do not match one by one."],
   ],
   "erasure.there": [
-    ["凭条都在文件里。", "缺了 {gate} 号设备的一张凭条。"],
-    ["The receipts are in the file.", "A receipt of gate {gate} is missing."],
+    ["设备的签名都在文件里。", "缺了 {gate} 号设备的一个签名。"],
+    ["What the gates signed is in the file.", "A signed word of gate {gate} is missing."],
   ],
   "erasure.hash": [
-    ["凭条没有被换过。", "{gate} 号设备的一张凭条被换过。"],
-    ["The receipts are the ones that the copies name.", "A receipt of gate {gate} is not the one that its copy names."],
+    ["设备签的话没有被换过。", "{gate} 号设备签的一句话被换过。"],
+    ["What the gates signed is what the copies name.", "A signed word of gate {gate} is not the one that its copy names."],
   ],
   "erasure.form": [
-    ["凭条的写法合乎规定。", "{gate} 号设备的一张凭条读不出来。"],
-    ["The receipts are written as they should be.", "A receipt of gate {gate} cannot be read."],
+    ["设备签的话说的都是抹掉。", "{gate} 号设备签的一句话读不出来。"],
+    ["What the gates signed says that a copy ended.", "A signed word of gate {gate} cannot be read."],
   ],
   "erasure.line": [
-    ["凭条出自副本所在的设备。", "有一张凭条不是 {gate} 号设备的。"],
-    ["Each receipt is by the gate that had the copy.", "A receipt is not by gate {gate}."],
-  ],
-  "erasure.cause": [
-    ["凭条说的都是抹掉。", "{gate} 号设备的一张凭条说的是登记，不是抹掉。"],
-    ["Each receipt says that a copy was erased.", "A receipt of gate {gate} says that a copy was made, not erased."],
+    ["签名的正是副本所在的设备。", "有一个签名不是 {gate} 号设备的。"],
+    ["Each is by the gate that had the copy.", "A signed word is not by gate {gate}."],
   ],
   "erasure.gate": [
-    ["签凭条的门都在名单上。", "名单上没有 {gate} 号设备，核对不了它的凭条。"],
-    ["The gates of the receipts are in the policy.", "The policy names no gate {gate}, so its receipt cannot be checked."],
+    ["签名的设备都在名单上。", "名单上没有 {gate} 号设备，核对不了它的签名。"],
+    ["These gates are in the policy.", "The policy names no gate {gate}, so its signed word cannot be checked."],
   ],
   "erasure.signature": [
-    ["凭条的签名都对得上。", "{gate} 号设备的一张凭条签名对不上。"],
-    ["The receipts' signatures hold.", "The signature of a receipt of gate {gate} does not hold."],
+    ["设备的签名都对得上。", "{gate} 号设备的一个签名对不上。"],
+    ["The gates' signatures hold.", "A signature of gate {gate} does not hold."],
+  ],
+  "certificate.order": [
+    ["证书说到的都在它之前，承诺在计划之前。", "证书说到的有一件不在它之前，或者承诺不在计划之前。"],
+    ["What the certificate names came before it, and the promise before the plan.", "Something that the certificate names did not come before it, or the promise not before the plan."],
   ],
   "certificate.entry": [
-    ["账本里那一条正是这份证书。", "账本里那一条不是这份证书，或者早于销毁计划。"],
-    ["The ledger's entry is this very certificate.", "The ledger's entry is not this certificate, or stands before the plan."],
+    ["账本里那一条正是这份证书。", "账本里那一条不是这份证书。"],
+    ["The ledger's entry is this very certificate.", "The ledger's entry is not this certificate."],
   ],
   "sample.promised": [
     ["抽查是事先约定的。", "证书没有约定抽查，却附了一份抽查。"],
@@ -152,6 +152,10 @@ export const STEPS = {
   "sample.count": [
     ["抽查的份数与证书相符。", "抽查的份数与证书不符。"],
     ["The sample fits the number of copies.", "The sample does not fit the number of copies."],
+  ],
+  "sample.picks": [
+    ["抽中的正是种子选出的那几份。", "抽中的不是种子选出的那几份，可能挑过。"],
+    ["The copies looked for are those that the seed chooses.", "The copies looked for are not those that the seed chooses."],
   ],
   "sample.nothing": [
     ["审计人什么也没有找到。", "审计人找到了 {n} 份本该没有的副本。"],

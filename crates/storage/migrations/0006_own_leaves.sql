@@ -27,6 +27,9 @@ ALTER TABLE frames_of_writers RENAME TO frames;
 
 CREATE UNIQUE INDEX frames_by_place ON frames (place);
 
+-- By the byte that says what kind of thing happened.
+CREATE INDEX frames_by_class ON frames (gate_id, substr(leaf, 5, 1));
+
 CREATE INDEX frames_without_place ON frames (received_at, gate_id, sequence) WHERE place IS NULL;
 
 -- Stretches of the ledger whose tags were listed, and the server's leaf that commits to each list.

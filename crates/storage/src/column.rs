@@ -1,8 +1,8 @@
 //! Typed values in and out of rows.
 
 use countenance_base::{
-    AttemptId, ConsentId, CredentialId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HouseholdId, OperatorId, PersonId, PurposeId,
-    SiteId, Timestamp,
+    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
+    PersonId, PurposeId, SiteId, Timestamp,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
@@ -126,6 +126,8 @@ ids!(
     GrantId,
     EnrolmentCodeId,
     EventId,
+    DestructionId,
+    HoldId,
     OperatorId,
     AttemptId
 );
@@ -220,6 +222,12 @@ impl Column for Vec<u8> {
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
         Self::Bytes(Some(bytes.to_vec()))
+    }
+}
+
+impl From<Option<&[u8]>> for Value {
+    fn from(bytes: Option<&[u8]>) -> Self {
+        Self::Bytes(bytes.map(<[u8]>::to_vec))
     }
 }
 

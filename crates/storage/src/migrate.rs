@@ -6,13 +6,15 @@ use sha2::{Digest as _, Sha256};
 use crate::conn::Conn;
 use crate::{StoreError, Tx};
 
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "0001_estate", include_str!("../migrations/0001_estate.sql")),
     (2, "0002_accounts", include_str!("../migrations/0002_accounts.sql")),
     (3, "0003_consents", include_str!("../migrations/0003_consents.sql")),
     (4, "0004_trace", include_str!("../migrations/0004_trace.sql")),
     (5, "0005_ledger", include_str!("../migrations/0005_ledger.sql")),
     (6, "0006_own_leaves", include_str!("../migrations/0006_own_leaves.sql")),
+    (7, "0007_destruction", include_str!("../migrations/0007_destruction.sql")),
+    (8, "0008_seals", include_str!("../migrations/0008_seals.sql")),
 ];
 
 const HISTORY: &str =

@@ -7,9 +7,10 @@
 )]
 
 use std::path::Path;
+use std::sync::OnceLock;
 
-use countenance_base::{Clock as _, SystemClock, SystemRng};
-use countenance_grant::letter_key;
+use countenance_base::{Clock as _, SeededRng, SystemClock, SystemRng};
+use countenance_keyring::Keyring;
 use countenance_storage::{Db, DbUrl, tables};
 use countenance_trace::{Pen, Reader, Trace};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
@@ -98,7 +99,7 @@ fn unhex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// A transaction that writes, by nobody in particular, and what it writes down is sealed to a keyring that nobody holds.
+/// A transaction that writes, by nobody in particular.
 pub async fn trace(db: &Db) -> Trace {
     Trace::begin(db.write().await.unwrap(), Reader::Machine, pen())
 }
@@ -108,9 +109,20 @@ pub async fn reading(db: &Db) -> Trace {
     Trace::begin(db.read().await.unwrap(), Reader::Machine, pen())
 }
 
+/// A keyring like every other one that this makes: what [`trace`] writes down opens with it.
+pub fn keyring(folder: &Path) -> Keyring {
+    Keyring::create(folder, &mut SeededRng::new(8)).unwrap()
+}
+
+/// The public key of [`keyring`].
+pub fn intake() -> Option<[u8; 32]> {
+    static INTAKE: OnceLock<Option<[u8; 32]>> = OnceLock::new();
+    *INTAKE.get_or_init(|| keyring(&tempfile::tempdir().unwrap().path().join("keyring")).intake())
+}
+
 fn pen() -> Pen {
     Pen {
-        intake: letter_key(&[8; 32]),
+        intake: intake(),
         now: SystemClock.now(),
         rng: Box::new(SystemRng),
     }

@@ -10,6 +10,7 @@
 //! against leaves are what shows it.
 
 mod event;
+mod open_leaf;
 mod reader;
 mod store;
 mod tag_list;
@@ -17,6 +18,7 @@ mod trace;
 mod writer;
 
 pub use event::{Event, PersonSecret};
+pub use open_leaf::{OpenLeaf, count_leaves, open_leaf, open_leaves};
 pub use reader::Reader;
 pub use tag_list::{TagList, read_tags, sealed_records, tag_lists, tag_rows};
 pub use trace::{Pen, Trace};

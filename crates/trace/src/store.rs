@@ -54,6 +54,43 @@ pub(crate) async fn own_leaves(tx: &mut Tx, from: u64) -> Result<Vec<Vec<u8>>, S
     rows.iter().map(|row| row.get("leaf")).collect()
 }
 
+/// Sequence, leaf, record and place of the server's own leaves of one class, the newest first.
+pub(crate) async fn own_of_class(tx: &mut Tx, class: u8) -> Result<Vec<OwnRow>, StoreError> {
+    let rows = tx
+        .list(
+            "SELECT sequence, leaf, record, place FROM frames WHERE gate_id = $1 AND substr(leaf, 5, 1) = $2 ORDER BY sequence DESC",
+            &[GateId::SERVER.into(), [class].into()],
+        )
+        .await?;
+    let read = |row: &countenance_storage::Row| {
+        Ok(OwnRow {
+            sequence: row.get("sequence")?,
+            leaf: row.get("leaf")?,
+            record: row.get("record")?,
+            place: row.get_optional("place")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(crate) struct OwnRow {
+    pub(crate) sequence: u64,
+    pub(crate) leaf: Vec<u8>,
+    pub(crate) record: Vec<u8>,
+    pub(crate) place: Option<u64>,
+}
+
+/// How many leaves of this class a writer has left between two instants of their arrival.
+pub(crate) async fn count_of_class(tx: &mut Tx, class: u8, from: Timestamp, to: Timestamp) -> Result<u64, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT COUNT(*) AS n FROM frames WHERE substr(leaf, 5, 1) = $1 AND received_at >= $2 AND received_at < $3",
+            &[[class].into(), from.into(), to.into()],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
 pub(crate) async fn put_own(tx: &mut Tx, sequence: u64, leaf: &[u8], record: &[u8], now: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "INSERT INTO frames (gate_id, sequence, leaf, record, received_at) VALUES ($1, $2, $3, $4, $5)",

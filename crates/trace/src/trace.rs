@@ -79,13 +79,19 @@ impl Trace {
     /// # Errors
     /// [`StoreError::Untraced`], with nothing changed, when something has to be written down and the site has no keyring.
     pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.settle().await?;
+        self.tx.commit().await
+    }
+
+    /// Writes the events into the transaction now, for who makes leaves of them in the same one.
+    pub async fn settle(&mut self) -> Result<(), StoreError> {
         let looked = std::mem::take(&mut self.looked.0);
         let mut events = std::mem::take(&mut self.events);
         events.extend(looked.into_iter().map(|person| Event::about(person, RecordKind::Looked, "looked")));
         for event in events {
             self.put(event).await?;
         }
-        self.tx.commit().await
+        Ok(())
     }
 
     async fn put(&mut self, event: Event) -> Result<(), StoreError> {

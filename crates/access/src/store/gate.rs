@@ -68,7 +68,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT id, door_id, device_key, pack, demo, claimed_at, last_sequence, last_seen_at, head_size, head_hash, leaves, leaf_hash,
-                    forked_at
+                    forked_at, lost_at, seal, sealed_at
              FROM gates ",
             $tail
         )
@@ -106,6 +106,9 @@ fn read(row: &Row) -> Result<Gate, StoreError> {
             hash: row.get("leaf_hash")?,
         },
         forked_at: row.get_optional("forked_at")?,
+        lost_at: row.get_optional("lost_at")?,
+        seal: row.get_optional("seal")?,
+        sealed_at: row.get_optional("sealed_at")?,
     })
 }
 
@@ -149,6 +152,19 @@ pub(crate) async fn set_forked(tx: &mut Tx, gate: GateId, now: Timestamp) -> Res
         )
         .await?;
     Ok(changed == 1)
+}
+
+pub(crate) async fn set_seal(tx: &mut Tx, gate: GateId, seal: &[u8], at: Timestamp) -> Result<(), StoreError> {
+    tx.change_one(
+        "UPDATE gates SET seal = $2, sealed_at = $3 WHERE id = $1",
+        &[gate.into(), seal.into(), at.into()],
+    )
+    .await
+}
+
+pub(crate) async fn set_lost(tx: &mut Tx, gate: GateId, now: Timestamp) -> Result<(), StoreError> {
+    tx.change_one("UPDATE gates SET lost_at = $2 WHERE id = $1", &[gate.into(), now.into()])
+        .await
 }
 
 /// Raises an alarm that does not stand yet.

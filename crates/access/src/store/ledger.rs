@@ -56,6 +56,13 @@ pub(crate) async fn lookup_place(tx: &mut Tx, gate: GateId, sequence: u64) -> Re
     row.map(|row| Ok((row.get("leaf")?, row.get("place")?))).transpose()
 }
 
+pub(crate) async fn count_frames(tx: &mut Tx) -> Result<Vec<(GateId, u64)>, StoreError> {
+    let rows = tx
+        .list("SELECT gate_id, COUNT(*) AS n FROM frames GROUP BY gate_id ORDER BY gate_id", &[])
+        .await?;
+    rows.iter().map(|row| Ok((row.get("gate_id")?, row.get("n")?))).collect()
+}
+
 pub(crate) async fn lookup_key(tx: &mut Tx) -> Result<Option<String>, StoreError> {
     let row = tx.lookup("SELECT key FROM ledger WHERE one = 1", &[]).await?;
     row.map(|row| row.get("key")).transpose()

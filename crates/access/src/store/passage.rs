@@ -122,14 +122,71 @@ pub(crate) async fn last_opened_without_face(tx: &mut Trace, door: DoorId) -> Re
     row.map(|row| row.get("at")).transpose()
 }
 
-pub(crate) async fn forget_of_door(tx: &mut Trace, door: DoorId, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM passages WHERE door_id = $1 AND at < $2", &[door.into(), before.into()])
-        .await
+pub(crate) async fn forget_of_door(tx: &mut Trace, door: DoorId, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "DELETE FROM passages
+         WHERE door_id = $1 AND at < $2
+           AND NOT EXISTS (SELECT 1 FROM holds
+                           WHERE ended_at IS NULL AND ends_at > $3 AND passages.at BETWEEN covers_from AND covers_to
+                             AND (holds.person_id IS NULL OR holds.person_id = passages.person_id))",
+        &[door.into(), before.into(), now.into()],
+    )
+    .await
 }
 
-pub(crate) async fn forget(tx: &mut Trace, before: Timestamp) -> Result<u64, StoreError> {
-    let passages = tx.execute("DELETE FROM passages WHERE at < $1", &[before.into()]).await?;
-    let windows = tx.execute("DELETE FROM windows WHERE opened_at < $1", &[before.into()]).await?;
+pub(crate) async fn forget(tx: &mut Trace, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    let passages = tx
+        .execute(
+            "DELETE FROM passages
+             WHERE at < $1
+               AND NOT EXISTS (SELECT 1 FROM holds
+                               WHERE ended_at IS NULL AND ends_at > $2 AND passages.at BETWEEN covers_from AND covers_to
+                                 AND (holds.person_id IS NULL OR holds.person_id = passages.person_id))",
+            &[before.into(), now.into()],
+        )
+        .await?;
+    // A window names nobody: a hold about everybody keeps it.
+    let windows = tx
+        .execute(
+            "DELETE FROM windows
+             WHERE opened_at < $1
+               AND NOT EXISTS (SELECT 1 FROM holds
+                               WHERE ended_at IS NULL AND ends_at > $2 AND holds.person_id IS NULL
+                                 AND windows.opened_at BETWEEN covers_from AND covers_to)",
+            &[before.into(), now.into()],
+        )
+        .await?;
+    Ok(passages + windows)
+}
+
+/// Also removes ended holds about the person: their rows would name them.
+pub(crate) async fn erase_of_person(tx: &mut Trace, person: PersonId) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM holds WHERE person_id = $1", &[person.into()]).await?;
+    tx.execute("DELETE FROM passages WHERE person_id = $1", &[person.into()]).await
+}
+
+pub(crate) async fn count_of_person(tx: &mut Trace, person: PersonId) -> Result<u64, StoreError> {
+    let row = tx
+        .lookup("SELECT COUNT(*) AS n FROM passages WHERE person_id = $1", &[person.into()])
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
+/// Passages and capture windows at a door's gates between two instants.
+pub(crate) async fn erase_of_door(tx: &mut Trace, door: DoorId, from: Timestamp, to: Timestamp) -> Result<u64, StoreError> {
+    let passages = tx
+        .execute(
+            "DELETE FROM passages WHERE door_id = $1 AND at BETWEEN $2 AND $3",
+            &[door.into(), from.into(), to.into()],
+        )
+        .await?;
+    let windows = tx
+        .execute(
+            "DELETE FROM windows
+             WHERE opened_at BETWEEN $2 AND $3 AND gate_id IN (SELECT id FROM gates WHERE door_id = $1)",
+            &[door.into(), from.into(), to.into()],
+        )
+        .await?;
     Ok(passages + windows)
 }
 

@@ -135,6 +135,7 @@ async fn a_gate_that_tells_two_histories_loses_its_face_lane() {
         head,
         wait_s: 0,
         alarms: vec!["clock.behind".to_owned(), "<b>".to_owned()],
+        seal: None,
     };
     for (head, forked) in [
         (good, false),
@@ -181,6 +182,7 @@ async fn a_rolled_back_head_is_seen_and_an_overtaken_one_is_not_blamed() {
             head: head(size, &world),
             wait_s: 0,
             alarms: vec![],
+            seal: None,
         };
         let mut tx = trace(&world.db).await;
         assert_eq!(take_poll(&mut tx, &gate, &poll, world.now).await.unwrap(), forked, "size {size}");

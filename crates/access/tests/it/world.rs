@@ -12,7 +12,7 @@ use countenance_access::{
 use countenance_base::{ConsentId, DoorId, GateId, PersonId, PurposeId, Rng, SecretKey, SeededRng, SiteId, Text, Timestamp, rng};
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
 use countenance_gate_core::policy::{Lane, Policy};
-use countenance_gate_core::wire::{Claim, Frames, FramesAnswer, Note, Receipt, Redeemed, UploadedFrame};
+use countenance_gate_core::wire::{Claim, Ending, Frames, FramesAnswer, Note, Receipt, Redeemed, UploadedFrame};
 use countenance_grant::{Mode, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
 use countenance_persons::{
     AssessPurpose, ClaimAccount, Ctx, DeclarePurpose, ImportHousehold, NewPerson, Operator, Pepper, SignConsent, Site, activate_purpose,
@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) device: SigningKey,
     pub(crate) journal: Vec<Leaf>,
     pub(crate) place: Place,
+    /// For an event: what [`World::activate`] declares.
+    pub(crate) event_ends: Option<Timestamp>,
 }
 
 /// A resident with their own signing key.
@@ -62,7 +64,7 @@ impl World {
             time_zone: "Asia/Shanghai".to_owned(),
             public_key: site_key.public(),
             evidence_key: letter_key(&[9; 32]).unwrap(),
-            intake_key: letter_key(&[8; 32]),
+            intake_key: countenance_testdb::intake(),
         };
         let mut tx = trace(&db).await;
         found_site(&mut tx, now, &site).await.unwrap();
@@ -81,6 +83,7 @@ impl World {
             journal: Vec::new(),
             rng,
             place,
+            event_ends: None,
         };
         world.door = world.save(vec![vec![Lane::Qr], vec![Lane::Pin], vec![Lane::Face]]).await.unwrap();
         world.gate = world.claim().await;
@@ -146,7 +149,7 @@ impl World {
 
     /// Declares, assesses and activates the purpose of door 3.
     pub(crate) async fn activate(&mut self) -> PurposeId {
-        let door = self.door;
+        let (door, event_ends) = (self.door, self.event_ends);
         let (db, mut ctx) = self.parts();
         let mut tx = trace(&db).await;
         let operator = operator(&mut tx, &mut ctx).await;
@@ -155,6 +158,7 @@ impl World {
             operator: operator.id,
             door: door.words(),
             facts: purpose_facts(),
+            event_ends,
         };
         let purpose = declare_purpose(&mut tx, &mut ctx, declare).await.unwrap();
         let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL
@@ -331,6 +335,16 @@ impl World {
             sequence,
             cause: cause.to_owned(),
         }
+    }
+
+    /// What the gate signs when it erases: for the person, and for everybody.
+    pub(crate) fn erased(&self, receipt: &Receipt, key: &SigningKey) -> Note {
+        let ending = Ending {
+            gate: receipt.gate,
+            sequence: receipt.sequence,
+            at: receipt.at,
+        };
+        Note::Erased(receipt.sign(key), ending.sign(key))
     }
 
     pub(crate) async fn upload(&mut self, frames: Vec<UploadedFrame>) -> FramesAnswer {

@@ -9,7 +9,7 @@ use countenance_gate_core::wire::Head;
 
 use super::disk::Disk;
 use super::segment::Segment;
-use super::{Journal, JournalError, SECTOR, day_of};
+use super::{Journal, JournalError, SECTOR, Stretch, day_of};
 
 /// What reading a segment found.
 struct Found {
@@ -19,6 +19,7 @@ struct Found {
     places: BTreeMap<u64, u64>,
     tags: BTreeMap<[u8; 32], u32>,
     ten_minutes: u32,
+    stretch: Stretch,
     damaged: Option<u64>,
 }
 
@@ -40,6 +41,7 @@ pub(super) fn scan(folder: &Path, capacity: u64, segment: Segment, disk: Box<dyn
         tags: found.tags,
         acknowledged: segment.base,
         last_time: Timestamp::from_seconds(i64::from(found.ten_minutes) * 600),
+        stretch: found.stretch,
         damaged: found.damaged,
         broken: false,
         segment,
@@ -58,6 +60,7 @@ fn read(segment: &Segment, bytes: &[u8]) -> Found {
         places: BTreeMap::new(),
         tags: segment.tags.iter().map(|tag| (*tag, segment.day)).collect(),
         ten_minutes: segment.ten_minutes,
+        stretch: Stretch::default(),
         damaged: None,
     };
     let mut at = first;
@@ -89,6 +92,7 @@ impl Found {
         self.places.insert(leaf.sequence, place as u64);
         self.tags.insert(leaf.tag, day_of(leaf));
         self.ten_minutes = self.ten_minutes.max(leaf.ten_minutes);
+        self.stretch.take(leaf.ten_minutes);
         self.head = Head {
             size: leaf.sequence + 1,
             hash: leaf.hash(),

@@ -432,3 +432,30 @@ fn a_journal_has_one_user() {
     drop(journal);
     drop(open(&folder));
 }
+
+#[test]
+fn a_stretch_of_ten_minutes_knows_what_it_lacks_also_after_a_start() {
+    let folder = folder();
+    let mut journal = open(&folder);
+    assert_eq!(journal.missing_to(16), (0, 0), "nothing was written, nothing is missing");
+    append(&mut journal, Need::Other, 3).unwrap();
+    assert_eq!(journal.missing_to(16), (NOW.ten_minutes(), 13));
+    drop(journal);
+    let mut journal = open(&folder);
+    assert_eq!(journal.missing_to(16), (NOW.ten_minutes(), 13));
+    append(&mut journal, Need::Other, 13).unwrap();
+    assert_eq!(journal.missing_to(16), (NOW.ten_minutes(), 0));
+    let later = Entry {
+        record: Record {
+            at: NOW.plus(std::time::Duration::from_mins(20)),
+            ..entry(LeafClass::Passage).record
+        },
+        ..entry(LeafClass::Passage)
+    };
+    journal.append(Need::Other, vec![later], None, &mut SeededRng::new(9)).unwrap();
+    assert_eq!(
+        journal.missing_to(16),
+        (NOW.ten_minutes() + 2, 15),
+        "a new stretch begins with its first leaf"
+    );
+}

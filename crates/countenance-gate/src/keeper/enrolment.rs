@@ -1,6 +1,6 @@
 //! Enrolling at this gate: grant verified when the code is redeemed and again before the act, used once, journalled first.
 
-use countenance_base::{Month, SecretKey, Timestamp};
+use countenance_base::{Month, PersonId, SecretKey, Timestamp};
 use countenance_gallery::enrol;
 use countenance_gate_core::wire::{EnrolmentTicket, Note, Receipt};
 use countenance_grant::{Enrol, Envelope, GrantRefused, VerifiedGrant, verify_enrol};
@@ -14,6 +14,10 @@ use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
 const PICTURES: usize = 3;
 /// Cause of the receipt that takes back an enrolment whose template could not be made.
 const NOT_ENROLLED: &str = "not.enrolled";
+/// The same, where the person's template of before stays.
+const KEPT: &str = "enrol.kept";
+/// A newer template of the same person takes this one's place.
+const SUPERSEDED: &str = "superseded";
 
 /// What is known between the enrolment code and the sealed template.
 pub(super) struct Pending {
@@ -115,9 +119,12 @@ impl Keeper {
                 Note::Enrolled(receipt.sign(&device))
             })),
         })?;
+        // Every enrolment of the journal has an end of its own, so that enrolments less ends are the templates that are here.
         let made = self.make_template(grant, &ratchet, now);
-        if made.is_err() && self.parts.store.page().person(person).is_none() {
-            self.trace_erasure(person, consent, NOT_ENROLLED, &ratchet, now)?;
+        if made.is_err() {
+            let kept = self.parts.store.page().person(person).is_some();
+            let cause = if kept { KEPT } else { NOT_ENROLLED };
+            self.trace_erasure(person, consent, cause, &ratchet, now)?;
         }
         made
     }
@@ -133,12 +140,24 @@ impl Keeper {
             warn!(%refused, "an enrolment was refused");
             "face.not_one_person".to_owned()
         })?;
+        self.trace_superseded(person, now)?;
+        let rng = self.parts.rng.as_mut();
         self.parts.store.admit(enrolled, now, ratchet, rng).map_err(|error| {
             warn!(%error, "a template could not be stored");
             "store.write".to_owned()
         })?;
         self.standing.enrolled.insert(person);
         Ok(())
+    }
+
+    /// The end of the person's template of before, which the new one overwrites.
+    fn trace_superseded(&mut self, person: PersonId, now: Timestamp) -> Result<(), String> {
+        let Some(keys) = self.parts.store.page().person(person) else {
+            return Ok(());
+        };
+        let (consent, (month, key)) = (keys.consent(), keys.ratchet());
+        let before = Ratchet::new(month, key).turned_to(now.month());
+        self.trace_erasure(person, consent, SUPERSEDED, &before, now)
     }
 
     fn embed_stills(&mut self) -> Result<[countenance_gallery::Embedding; PICTURES], String> {

@@ -2,7 +2,7 @@
 
 use countenance_base::{ConsentId, PersonId, Timestamp};
 use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
-use countenance_gate_core::wire::{Note, Receipt};
+use countenance_gate_core::wire::{Ending, Note, Receipt};
 use tracing::{error, info, warn};
 
 use super::Keeper;
@@ -98,7 +98,8 @@ impl Keeper {
                     sequence,
                     cause: cause.into(),
                 };
-                Note::Erased(receipt.sign(&device))
+                let ending = Ending { gate, sequence, at: now };
+                Note::Erased(receipt.sign(&device), ending.sign(&device))
             })),
         })
     }

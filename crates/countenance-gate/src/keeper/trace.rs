@@ -1,14 +1,24 @@
 //! Frames of the journal, written before the acts they speak of.
 
-use countenance_base::{PersonId, Timestamp};
+use std::time::Duration;
+
+use countenance_base::{AttemptId, PersonId, Timestamp, rng};
 use countenance_gate_core::journal::{Frame, LeafClass, Ratchet, Record, RecordKind};
-use countenance_gate_core::wire::{Note, Passage, UploadedFrame, Window};
-use countenance_grant::{Match, VerifiedGrant, decode_canonical};
+use countenance_gate_core::wire::{Note, Passage, Promise, UploadedFrame, Window};
+use countenance_grant::{Match, VerifiedGrant, decode_canonical, letter_key};
 use tracing::{error, warn};
 
 use super::{Current, Keeper};
 use crate::event::Order;
 use crate::journal_file::{Entry, Need};
+
+/// What a receipt promises: an entry is in the ledger by then. As long as a face grant holds without contact; a gate that is cut off for
+/// longer breaks its word, and the receipt shows it.
+const MERGED_WITHIN: Duration = Duration::from_hours(24);
+/// Leaves of ten minutes are a multiple of this.
+const BLOCK: u32 = 16;
+/// Beyond this the journal is for what happened.
+const PADDING_FILL_PERMILLE: u32 = 700;
 
 /// One thing to leave a trace of.
 pub(super) struct Event<'a> {
@@ -34,11 +44,13 @@ impl Keeper {
     /// Writes frames with one `fdatasync`.
     pub(super) fn trace_all(&mut self, events: Vec<Event<'_>>) -> Result<(), String> {
         let need = events.iter().map(|event| need(event.class)).max().unwrap_or(Need::Face);
-        let first = self.parts.journal.head().size;
+        let at = events.iter().map(|event| event.record.at).max().unwrap_or_default();
         let policy = self.current.as_ref().map_or(0, Current::epoch);
-        let entries = (first..)
-            .zip(events)
-            .map(|(sequence, event)| Entry {
+        // What is over is filled up before anything newer is written: times in the journal only rise.
+        let mut entries = self.padding(at, policy);
+        let first = self.parts.journal.head().size + entries.len() as u64;
+        for (sequence, event) in (first..).zip(events) {
+            entries.push(Entry {
                 class: event.class,
                 demo: self.standing.demo,
                 policy,
@@ -46,8 +58,12 @@ impl Keeper {
                 record: event.record,
                 ratchet: event.ratchet.cloned(),
                 note: event.note.map(|note| note(sequence)),
-            })
-            .collect();
+            });
+        }
+        self.append(need, entries)
+    }
+
+    fn append(&mut self, need: Need, entries: Vec<Entry>) -> Result<(), String> {
         let transit = self.parts.store.page().current_transit();
         self.parts
             .journal
@@ -61,12 +77,54 @@ impl Keeper {
         Ok(())
     }
 
-    fn recipients(&self, person: Option<PersonId>) -> Vec<[u8; 32]> {
+    /// The person and the evidence key. Where there is no person a key that nobody has stands in its place: records have one shape.
+    fn recipients(&mut self, person: Option<PersonId>) -> Vec<[u8; 32]> {
         let Some(policy) = self.current.as_ref().map(Current::policy) else {
             return vec![];
         };
+        let evidence = policy.evidence_key;
         let own = person.and_then(|person| policy.member(person)).and_then(|member| member.record_key);
-        own.into_iter().chain([policy.evidence_key]).collect()
+        let nobody = || letter_key(&rng::bytes(self.parts.rng.as_mut()));
+        own.or_else(nobody).into_iter().chain([evidence]).collect()
+    }
+
+    /// Leaves that fill the ten minutes before those of `at` up to a multiple of [`BLOCK`], so that who reads the ledger does not see how
+    /// many passed. None while the journal is nearly full, or while nothing was written.
+    fn padding(&mut self, at: Timestamp, policy: u64) -> Vec<Entry> {
+        let (over, missing) = self.parts.journal.missing_to(BLOCK);
+        if at.ten_minutes() <= over || self.parts.journal.fill_permille() > PADDING_FILL_PERMILLE {
+            return Vec::new();
+        }
+        // The last second of the stretch.
+        let end = Timestamp::from_seconds((i64::from(over) + 1) * 600 - 1);
+        let mut pads = Vec::new();
+        for _ in 0..missing {
+            let attempt = AttemptId::new(end, self.parts.rng.as_mut());
+            pads.push(Entry {
+                class: LeafClass::Passage,
+                demo: self.standing.demo,
+                policy,
+                recipients: self.recipients(None),
+                record: Record {
+                    attempt: Some(attempt),
+                    ..self.own_record(RecordKind::Padding, "padding", end)
+                },
+                ratchet: None,
+                note: None,
+            });
+        }
+        pads
+    }
+
+    /// At a tick: a stretch that is over is filled up, also when nobody comes any more.
+    pub(super) fn pad(&mut self, now: Timestamp) {
+        let policy = self.current.as_ref().map_or(0, Current::epoch);
+        let pads = self.padding(now, policy);
+        if !pads.is_empty()
+            && let Err(code) = self.append(Need::Other, pads)
+        {
+            warn!(code, "a stretch of the journal could not be filled up");
+        }
     }
 
     /// The ratchet of a person who is enrolled here, turned to the month of `now`.
@@ -90,7 +148,7 @@ impl Keeper {
             .and_then(|current| current.policy().face.as_ref())
             .map(|face| face.purpose);
         let note = Note::Passage(passage.clone());
-        self.trace(Event {
+        let done = self.trace(Event {
             class: LeafClass::Passage,
             record: Record {
                 kind: if passage.opened { RecordKind::Opened } else { RecordKind::Refused },
@@ -106,7 +164,28 @@ impl Keeper {
             ratchet: ratchet.as_ref(),
             person: passage.person,
             note: Some(Box::new(move |_| note)),
-        })
+        });
+        self.last_passage = self.parts.journal.head().size.checked_sub(1).filter(|_| done.is_ok());
+        done
+    }
+
+    /// The signed text that promises the last passage's entry to whoever stands here.
+    pub(super) fn promise(&self, now: Timestamp) -> Result<String, String> {
+        let sequence = self.last_passage.ok_or("internal")?;
+        let frames = self
+            .parts
+            .journal
+            .frames_from(sequence, 1)
+            .map_err(|error| error.code().to_owned())?;
+        let leaf = &frames.first().ok_or("internal")?.leaf;
+        let promise = Promise {
+            gate: self.machine.gate(),
+            sequence,
+            leaf: leaf.entry_hash(),
+            at: now,
+            until: now.plus(MERGED_WITHIN),
+        };
+        Ok(Promise::to_text(&promise.sign(&self.parts.store.device_key())))
     }
 
     /// One frame for each person whose template is about to be read: each can find this use of their own.

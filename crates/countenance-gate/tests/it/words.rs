@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Codes that stay in logs and alarms and are never the answer to a person at the door.
-const NOT_AT_THE_DOOR: [&str; 19] = [
+const NOT_AT_THE_DOOR: [&str; 20] = [
+    "enrol.kept",
     "clock.behind",
     "grant.ended",
     "not.enrolled",

@@ -9,8 +9,8 @@ use countenance_base::{GateId, SeededRng, Timestamp};
 use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{
-    Claim, Claimed, Frames, FramesAnswer, Head, Note, PATH_CLAIM, PATH_FRAMES, PATH_POLL, PATH_REDEEM, Poll, PollAnswer, REQUEST_DOMAIN,
-    Receipt, Redeem, Redeemed, request_bytes,
+    Claim, Claimed, Ending, Frames, FramesAnswer, Head, Note, PATH_CLAIM, PATH_FRAMES, PATH_POLL, PATH_REDEEM, Poll, PollAnswer,
+    REQUEST_DOMAIN, Receipt, Redeem, Redeemed, request_bytes,
 };
 use countenance_grant::{SigningKey, VerifiedSnapshot, encode};
 use countenance_persons::{ConsentState, lookup_consent, withdraw_consent};
@@ -232,7 +232,13 @@ async fn enrolled_matched_withdrawn_and_erased_over_the_wire() {
     let snapshot = VerifiedSnapshot::open(&answer.snapshot.unwrap(), &world.site_key()).unwrap();
     assert!(snapshot.statement().grants.is_empty() && snapshot.statement().epoch > known);
 
-    let note = Note::Erased(receipt(&world, 1, "grant.ended").sign(&world.device));
+    let gone = receipt(&world, 1, "grant.ended");
+    let ending = Ending {
+        gate: gone.gate,
+        sequence: gone.sequence,
+        at: gone.at,
+    };
+    let note = Note::Erased(gone.sign(&world.device), ending.sign(&world.device));
     let (second, _) = frame(&world, head, LeafClass::Erase, note);
     let sent = world.next(PATH_FRAMES, encode(&Frames { frames: vec![second] }));
     world.send::<FramesAnswer>(&sent).await;
@@ -262,6 +268,7 @@ async fn a_waiting_poll_wakes_when_the_epoch_rises() {
             head: held,
             wait_s: 25,
             alarms: vec![],
+            seal: None,
         }),
     );
     let change = async {

@@ -2,7 +2,7 @@
 
 use countenance_access::next_place;
 use countenance_base::SystemRng;
-use countenance_persons::{epoch, record_key};
+use countenance_persons::{epoch, write_leaves};
 use countenance_trace::{Ink, Reader, WriteError, Writer, tag_lists};
 use tokio::sync::Mutex;
 
@@ -27,19 +27,10 @@ async fn write_some(state: &AppState, writer: &mut Writer) -> Result<bool, Write
         return Ok(false);
     }
     let mut tx = state.trace(Reader::Machine).await?;
-    let events = writer.waiting(&mut tx, BATCH).await?;
-    writer.admit(&events, &mut SystemRng)?;
-    let mut keys = Vec::with_capacity(events.len());
-    for event in &events {
-        keys.push(match event.person() {
-            Some(person) => record_key(&mut tx, person).await?,
-            None => None,
-        });
-    }
     let ink = ink(state, epoch(&mut tx).await?);
-    writer.write(&mut tx, events, &keys, ink, &mut SystemRng).await?;
+    let wrote = write_leaves(&mut tx, writer, BATCH, ink, &mut SystemRng).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(wrote)
 }
 
 async fn list_tags(state: &AppState, writer: &mut Writer) -> Result<(), WriteError> {

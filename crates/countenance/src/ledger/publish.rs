@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use countenance_tlog::{AddCheckpoint, Checkpoint, Note, NoteSignature, Policy};
+use countenance_tlog::{AddCheckpoint, Checkpoint, Note, NoteSignature, NoteSigner, Policy};
 use countenance_trace::{WriteError, Writer};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::own_leaves::write_own_leaves;
 use super::site_ledger::{MergeError, SiteLedger, merge, with};
 use super::witnesses::{WitnessEntry, Witnesses};
-use super::{Handle, Published};
+use super::{Destroyer, Handle, Published};
 use crate::state::AppState;
 
 const PAUSE: Duration = Duration::from_secs(1);
@@ -31,37 +31,53 @@ pub(crate) struct Clerk {
     witnesses: Witnesses,
     policy: Policy,
     http: reqwest::Client,
+    destroyer: Destroyer,
     /// The size that each witness is known to hold.
     held: BTreeMap<String, u64>,
     publish: watch::Sender<Option<Arc<Published>>>,
     last: Option<(u64, tokio::time::Instant)>,
     told: bool,
+    /// The last round of destructions went well.
+    destroyed: bool,
+}
+
+impl Clerk {
+    pub(crate) fn new(
+        state: AppState,
+        handle: &Handle,
+        witnesses: Witnesses,
+        policy: Policy,
+        operator: NoteSigner,
+        publish: watch::Sender<Option<Arc<Published>>>,
+    ) -> Self {
+        let http = reqwest::Client::new();
+        Self {
+            state,
+            ledger: Arc::clone(&handle.ledger),
+            writer: Arc::clone(&handle.writer),
+            witnesses,
+            policy,
+            destroyer: Destroyer {
+                operator,
+                authority: handle.authority.clone(),
+                http: http.clone(),
+            },
+            http,
+            held: BTreeMap::new(),
+            publish,
+            last: None,
+            told: false,
+            destroyed: true,
+        }
+    }
 }
 
 /// Runs until the server ends, or until the disk or the two histories say that nothing more may be signed.
-pub(crate) async fn run(
-    state: AppState,
-    handle: Handle,
-    witnesses: Witnesses,
-    policy: Policy,
-    publish: watch::Sender<Option<Arc<Published>>>,
-) {
-    let mut closing = state.closing();
-    let mut clerk = Clerk {
-        state,
-        ledger: handle.ledger,
-        writer: handle.writer,
-        witnesses,
-        policy,
-        http: reqwest::Client::new(),
-        held: BTreeMap::new(),
-        publish,
-        last: None,
-        told: false,
-    };
+pub(crate) async fn run(mut clerk: Clerk) {
+    let mut closing = clerk.state.closing();
     loop {
         match clerk.round().await {
-            Ok(()) => {}
+            Ok(()) => clerk.destroy().await,
             Err(MergeError::Place(countenance_access::PlaceError::Store(error)) | MergeError::Own(WriteError::Store(error))) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the ledger waits for the database");
             }
@@ -97,6 +113,23 @@ impl Clerk {
         }
         self.judge(note, checkpoint.size);
         Ok(())
+    }
+
+    /// A destruction that does not go on is looked into and tried again; nothing else waits for it.
+    async fn destroy(&mut self) {
+        let published = self.publish.borrow().clone();
+        let went = self.destroyer.go_on(&self.state, &self.writer, published.as_deref()).await;
+        match went {
+            Ok(()) => self.destroyed = true,
+            Err(error) if self.destroyed => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a destruction does not go on; it is tried again"
+                );
+                self.destroyed = false;
+            }
+            Err(_) => {}
+        }
     }
 
     fn judge(&mut self, note: Note, size: u64) {

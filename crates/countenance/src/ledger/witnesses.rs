@@ -76,7 +76,7 @@ impl WitnessEntry {
         let Self {
             name, key, url, run_by, ..
         } = self;
-        let operator = if self.operator { ", the site's own operator" } else { "" };
-        format!("# run by {}{operator}\nwitness {name} {key} {url}\n", run_by.replace('\n', " "))
+        let by = if self.operator { "operator" } else { "independent" };
+        format!("#: run-by {name} {by} {}\nwitness {name} {key} {url}\n", run_by.replace('\n', " "))
     }
 }

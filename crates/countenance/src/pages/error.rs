@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use countenance_access::{GateCodeError, SaveDoorError};
+use countenance_access::{DeclareLostError, GateCodeError, HoldError, SaveDoorError};
+use countenance_destruction::OrderError;
 use countenance_persons::{ConsentError, FollowLinkError, PurposeError, TurnOnError};
 use countenance_portal::{ErrorPage, Frame};
 use countenance_storage::StoreError;
@@ -35,8 +36,11 @@ macro_rules! troubles {
 
 troubles!(
     ConsentError,
+    DeclareLostError,
     FollowLinkError,
     GateCodeError,
+    HoldError,
+    OrderError,
     PurposeError,
     SaveDoorError,
     TurnOnError
@@ -117,8 +121,22 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
     match code {
         "session.none" | "desk.none" => StatusCode::UNAUTHORIZED,
         "form.token" => StatusCode::FORBIDDEN,
-        "page.not_found" | "consent.unknown" | "purpose.unknown" | "door.unknown" | "gate.unknown" => StatusCode::NOT_FOUND,
-        "consent.in_force" | "consent.state" | "purpose.state" | "purpose.door_taken" | "claim.used" => StatusCode::CONFLICT,
+        "page.not_found"
+        | "consent.unknown"
+        | "purpose.unknown"
+        | "door.unknown"
+        | "gate.unknown"
+        | "person.unknown"
+        | "destruction.unknown"
+        | "hold.unknown" => StatusCode::NOT_FOUND,
+        "consent.in_force"
+        | "consent.state"
+        | "purpose.state"
+        | "purpose.door_taken"
+        | "claim.used"
+        | "destruction.ordered"
+        | "destruction.held"
+        | "gate.lost" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,16 +1,17 @@
 //! The ledger for who checks it: checkpoint and policy for everybody, tiles and proofs for who is signed in.
 
-use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countenance_access::leaf_place;
 use countenance_base::GateId;
-use countenance_gate_core::journal::{Evidence, Leaf, RawLeaf, read_opened};
+use countenance_gate_core::journal::{Leaf, RawLeaf, read_opened};
 use countenance_trace::sealed_records;
 
 use super::error::{PageError, Trouble};
-use super::session::{Desk, Resident};
-use crate::ledger::with;
+use super::reader::LedgerReader;
+use super::session::Resident;
+use crate::ledger::{policy_text, prove, with};
 use crate::state::AppState;
 
 /// The newest checkpoint that enough witnesses have seen.
@@ -24,9 +25,16 @@ pub(crate) async fn checkpoint(State(state): State<AppState>) -> Response {
 
 /// Whom to trust about it.
 pub(crate) async fn policy(State(state): State<AppState>) -> Response {
-    state
-        .ledger()
-        .map_or_else(|| StatusCode::NOT_FOUND.into_response(), |handle| text(handle.policy.clone()))
+    let Some(handle) = state.ledger() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match policy_text(&state, handle).await {
+        Ok(policy) => text(policy),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "database failed");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 fn text(body: String) -> Response {
@@ -40,11 +48,8 @@ fn text(body: String) -> Response {
         .into_response()
 }
 
-/// A tile or a bundle, for people of the site: entries hold nothing personal, but their times and number say how busy a door is.
-pub(crate) async fn tile(State(state): State<AppState>, Path(path): Path<String>, request: Request) -> Response {
-    if let Err(answer) = signed_in(request, &state).await {
-        return *answer;
-    }
+/// A tile or a bundle, for who may read the ledger: entries hold nothing personal, but their times and number say how busy a door is.
+pub(crate) async fn tile(_: LedgerReader, State(state): State<AppState>, Path(path): Path<String>) -> Response {
     let Some(handle) = state.ledger() else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -56,18 +61,6 @@ pub(crate) async fn tile(State(state): State<AppState>, Path(path): Path<String>
         Ok(Some(bytes)) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
-}
-
-/// Residents and operators; anyone else gets the way to sign in.
-pub(super) async fn signed_in(request: Request, state: &AppState) -> Result<(), Box<Response>> {
-    let (mut parts, _) = request.into_parts();
-    if Desk::from_request_parts(&mut parts, state).await.is_ok() {
-        return Ok(());
-    }
-    match Resident::from_request_parts(&mut parts, state).await {
-        Ok(_) => Ok(()),
-        Err(refused) => Err(Box::new(refused.into_response())),
     }
 }
 
@@ -93,9 +86,6 @@ pub(crate) async fn proof(resident: Resident, State(state): State<AppState>, Pat
 /// `None` while the entry, or enough witnesses, are still awaited.
 async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Option<String>, Trouble> {
     let Some(handle) = state.ledger() else { return Ok(None) };
-    let Some(published) = handle.published.borrow().clone() else {
-        return Ok(None);
-    };
     let mut tx = state.db().read().await?;
     let Some((leaf, place)) = leaf_place(&mut tx, gate, sequence).await? else {
         return Ok(None);
@@ -104,13 +94,9 @@ async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Opt
     drop(tx);
     let leaf: RawLeaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
     let opened = kept.into_iter().find_map(|(_, record)| opened_for_all(&leaf, record));
-    let extra = Evidence { leaf, opened }.to_bytes();
-    let proof = with(&handle.ledger, move |ledger| {
-        ledger.prove(place, published.size, &published.note, extra)
-    })
-    .await;
-    let proof = proof.map_err(|_| Trouble::Code("ledger.stopped"))?;
-    Ok(proof.map(|proof| proof.to_text()))
+    prove(handle, leaf, place, opened)
+        .await
+        .map_err(|_| Trouble::Code("ledger.stopped"))
 }
 
 /// What is kept beside the leaf, where it is for everybody: a sealed record is nobody's here.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -16,7 +16,7 @@ use countenance_tlog::TILE_WIDTH;
 use countenance_trace::{TagList, read_tags, sealed_records, tag_lists};
 use serde::Serialize;
 
-use super::ledger::signed_in;
+use super::reader::LedgerReader;
 use crate::state::AppState;
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ struct Listed {
     /// Of the server's own leaf that commits to the list.
     sequence: u64,
     /// Microseconds since 1970.
-    made: i64,
+    made_at: i64,
 }
 
 impl From<TagList> for Listed {
@@ -39,16 +39,13 @@ impl From<TagList> for Listed {
             past: list.past,
             sha256: to_hex(&list.sha256),
             sequence: list.sequence,
-            made: list.made_at.0,
+            made_at: list.made_at.0,
         }
     }
 }
 
 /// All lists, the oldest first.
-pub(crate) async fn tags(State(state): State<AppState>, request: Request) -> Response {
-    if let Err(answer) = signed_in(request, &state).await {
-        return *answer;
-    }
+pub(crate) async fn tags(_: LedgerReader, State(state): State<AppState>) -> Response {
     answer(all_lists(&state).await.map(|lists| {
         let listed: Vec<Listed> = lists.into_iter().map(Listed::from).collect();
         Json(listed).into_response()
@@ -60,10 +57,7 @@ async fn all_lists(state: &AppState) -> Result<Vec<TagList>, StoreError> {
 }
 
 /// The rows of one list. They never change, so a browser keeps them.
-pub(crate) async fn tag_rows(State(state): State<AppState>, Path(number): Path<u64>, request: Request) -> Response {
-    if let Err(answer) = signed_in(request, &state).await {
-        return *answer;
-    }
+pub(crate) async fn tag_rows(_: LedgerReader, State(state): State<AppState>, Path(number): Path<u64>) -> Response {
     answer(rows_of(&state, number).await.map(|rows| {
         let kept = [
             (header::CONTENT_TYPE, "application/octet-stream"),
@@ -83,10 +77,7 @@ async fn rows_of(state: &AppState, number: u64) -> Result<Option<Vec<u8>>, Store
 }
 
 /// The sealed records of 256 entries, by place. Each opens for the person whom it is about; nobody says here who that is.
-pub(crate) async fn records(State(state): State<AppState>, Path(bundle): Path<u64>, request: Request) -> Response {
-    if let Err(answer) = signed_in(request, &state).await {
-        return *answer;
-    }
+pub(crate) async fn records(_: LedgerReader, State(state): State<AppState>, Path(bundle): Path<u64>) -> Response {
     answer(records_of(&state, bundle).await.map(|records| {
         if records.is_empty() {
             return StatusCode::NOT_FOUND.into_response();
@@ -119,10 +110,7 @@ struct WriterView {
     en: String,
 }
 
-pub(crate) async fn writers(State(state): State<AppState>, request: Request) -> Response {
-    if let Err(answer) = signed_in(request, &state).await {
-        return *answer;
-    }
+pub(crate) async fn writers(_: LedgerReader, State(state): State<AppState>) -> Response {
     answer(all_writers(&state).await.map(|writers| Json(writers).into_response()))
 }
 

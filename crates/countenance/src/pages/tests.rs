@@ -520,7 +520,7 @@ async fn a_resident_s_browser_gets_lists_records_and_the_lists_proofs() {
         .await;
     // Begun last, so that all there is to list is listed in one list.
     let home = Home::of(&server.place);
-    let clerk = crate::serve::keep_ledger(&server.state, &home, None).await.unwrap().unwrap();
+    let clerk = crate::serve::keep_ledger(&server.state, &home, None, None).await.unwrap().unwrap();
 
     let lists = waited_for(&mut person, "/ledger/tags").await;
     let list = &lists[0];

@@ -111,6 +111,7 @@ fn wire() -> Vec<Vec<u8>> {
         head,
         wait_s: 25,
         alarms: vec!["journal.80".into()],
+        seal: None,
     };
     let answer = PollAnswer {
         snapshot: None,

@@ -74,6 +74,32 @@ impl LeafClass {
         Self::Lost,
     ];
 
+    /// Stable word for counts and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Boot => "boot",
+            Self::Policy => "policy",
+            Self::Passage => "passage",
+            Self::Search => "search",
+            Self::Enrol => "enrol",
+            Self::Erase => "erase",
+            Self::Copy => "copy",
+            Self::Window => "window",
+            Self::Consent => "consent",
+            Self::Withdraw => "withdraw",
+            Self::Look => "look",
+            Self::Export => "export",
+            Self::Change => "change",
+            Self::Opening => "opening",
+            Self::Foreign => "foreign",
+            Self::Tags => "tags",
+            Self::Plan => "plan",
+            Self::Certificate => "certificate",
+            Self::Nonce => "nonce",
+            Self::Lost => "lost",
+        }
+    }
+
     fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|class| *class as u8 == byte)
     }
@@ -159,6 +185,11 @@ impl Leaf {
     /// What the next leaf's back-link holds.
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.to_bytes()).into()
+    }
+
+    /// What the ledger hashes (RFC 6962, section 2.1).
+    pub fn entry_hash(&self) -> [u8; 32] {
+        Sha256::new().chain_update([0]).chain_update(self.to_bytes()).finalize().into()
     }
 
     pub fn time(now: Timestamp) -> u32 {

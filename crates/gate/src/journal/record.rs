@@ -55,8 +55,11 @@ pub enum RecordKind {
     DestructionCertified,
     #[n(19)]
     NoncePromised,
-    #[n(21)]
+    #[n(20)]
     HolderLost,
+    /// Nothing happened: a leaf that fills up a stretch, so that how busy a door is does not show.
+    #[n(21)]
+    Padding,
 }
 
 impl RecordKind {
@@ -65,7 +68,7 @@ impl RecordKind {
         match self {
             Self::Boot => LeafClass::Boot,
             Self::PolicyTaken => LeafClass::Policy,
-            Self::Opened | Self::Refused => LeafClass::Passage,
+            Self::Opened | Self::Refused | Self::Padding => LeafClass::Passage,
             Self::Searched => LeafClass::Search,
             Self::Enrolled => LeafClass::Enrol,
             Self::Erased => LeafClass::Erase,
@@ -170,6 +173,23 @@ pub fn read_opened(opened: &[u8], commitment: &[u8; 32]) -> Option<Record> {
     decode_canonical(&opened.record)
 }
 
+/// What is sealed is a multiple of this long, so that length does not tell one record from another.
+const SHAPE_BYTES: usize = 256;
+
+/// Length in two bytes, the bytes, zeroes.
+fn shaped(bytes: &[u8]) -> Option<Vec<u8>> {
+    let length = u16::try_from(bytes.len()).ok()?.to_be_bytes();
+    let mut shaped = [length.as_slice(), bytes].concat();
+    shaped.resize(shaped.len().next_multiple_of(SHAPE_BYTES), 0);
+    Some(shaped)
+}
+
+fn unshaped(shaped: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = shaped.split_first_chunk::<2>()?;
+    let (bytes, zeroes) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+    zeroes.iter().all(|byte| *byte == 0).then_some(bytes)
+}
+
 /// Seals opening and record to `recipients` (evidence key, and the person where known), bound to gate and sequence.
 pub fn seal_record(
     record: &Record,
@@ -183,15 +203,71 @@ pub fn seal_record(
         opening: *opening.expose(),
         record: encode(record),
     }));
-    seal_letter(recipients, &context(gate, sequence), &plain, rng)
+    let shaped = zeroize::Zeroizing::new(shaped(&plain)?);
+    seal_letter(recipients, &context(gate, sequence), &shaped, rng)
 }
 
 /// Opens a sealed record and checks it against the leaf's commitment.
 pub fn open_record(secret: &[u8; 32], gate: GateId, sequence: u64, commitment: &[u8; 32], sealed: &[u8]) -> Option<Record> {
-    let plain = open_letter(secret, &context(gate, sequence), sealed)?;
-    read_opened(&plain, commitment)
+    read_opened(&opened_record(secret, gate, sequence, sealed)?, commitment)
+}
+
+/// Opening and record, as a person adds them to a proof of their own. Not checked against anything.
+pub fn opened_record(secret: &[u8; 32], gate: GateId, sequence: u64, sealed: &[u8]) -> Option<Vec<u8>> {
+    let shaped = open_letter(secret, &context(gate, sequence), sealed)?;
+    unshaped(&shaped).map(<[u8]>::to_vec)
 }
 
 fn context(gate: GateId, sequence: u64) -> Vec<u8> {
     [b"countenance/record/v1".as_slice(), &gate.0.to_be_bytes(), &sequence.to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use countenance_base::SeededRng;
+    use countenance_grant::letter_key;
+
+    use super::*;
+
+    fn record(reason: &str) -> Record {
+        Record {
+            kind: RecordKind::Opened,
+            at: Timestamp(1),
+            attempt: None,
+            person: Some(PersonId::from_bytes([1; 16])),
+            purpose: None,
+            consent: None,
+            reason: reason.into(),
+            pack: None,
+            actor: None,
+        }
+    }
+
+    #[test]
+    fn records_of_another_length_have_the_same_shape_and_open_as_they_were() {
+        let key = letter_key(&[4; 32]).unwrap();
+        let mut rng = SeededRng::new(1);
+        let mut lengths = std::collections::BTreeSet::new();
+        for reason in ["padding", "passage.recognised", "face.not_followed_by_anybody"] {
+            let opening = SecretKey::new([7; 32]);
+            let record = record(reason);
+            let sealed = seal_record(&record, &opening, GateId(3), 5, &[key], &mut rng).unwrap();
+            lengths.insert(sealed.len());
+            let commitment = commit(&opening, &record);
+            assert_eq!(open_record(&[4; 32], GateId(3), 5, &commitment, &sealed), Some(record));
+            assert_eq!(open_record(&[4; 32], GateId(3), 6, &commitment, &sealed), None, "another entry's");
+        }
+        assert_eq!(lengths.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_shape_is_not_read() {
+        let good = shaped(b"hello").unwrap();
+        assert_eq!(unshaped(&good), Some(b"hello".as_slice()));
+        let mut scribbled = good.clone();
+        scribbled[200] = 1;
+        for bad in [&good[..1], &good[..4], &scribbled] {
+            assert_eq!(unshaped(bad), None);
+        }
+    }
 }

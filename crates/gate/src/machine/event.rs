@@ -22,6 +22,8 @@ pub enum Do {
     Yes,
     No,
     Withdraw,
+    /// "Give me that in writing": a receipt of the attempt that has just ended.
+    Receipt,
     Cancel,
 }
 
@@ -40,6 +42,7 @@ impl std::fmt::Debug for Do {
             Self::Yes => "Yes",
             Self::No => "No",
             Self::Withdraw => "Withdraw",
+            Self::Receipt => "Receipt",
             Self::Cancel => "Cancel",
         })
     }
@@ -75,6 +78,8 @@ pub enum Input {
     Redeemed(Result<(), String>),
     Sealed(Result<(), String>),
     Erased(Result<(), String>),
+    /// The signed text of a receipt, as a QR carries it.
+    Promised(Result<String, String>),
     /// An effect could not be carried out.
     Failed(String),
     Tick,
@@ -97,6 +102,8 @@ pub enum Effect {
     Open { passage: Passage, open_ms: u32 },
     /// Journal a refused passage.
     Refuse { passage: Passage },
+    /// Sign a receipt of the passage journalled last; answer with [`Input::Promised`].
+    Promise,
     /// The camera is closed: complete the window's counts and journal it.
     CloseCamera(Window),
     /// Zero frames, embeddings and grants of this attempt.

@@ -39,6 +39,7 @@ enum Fault {
     SeesWhileIdle,
     OffersNothing,
     ErasesUnasked,
+    PromisesTooEarly,
 }
 
 struct Faulty {
@@ -88,6 +89,11 @@ impl Faulty {
             Fault::ErasesUnasked => {
                 if let Input::PinChecked(Some(person)) = input {
                     effects.push(Effect::Erase { person: *person });
+                }
+            }
+            Fault::PromisesTooEarly => {
+                if matches!(input, Input::Kiosk(super::Do::Begin)) && effects.is_empty() {
+                    effects.push(Effect::Promise);
                 }
             }
             Fault::None | Fault::SeesBeforeTheNotice | Fault::SeesWhileIdle | Fault::OffersNothing => {}
@@ -141,6 +147,7 @@ struct Reached {
     erased: u32,
     closed: u32,
     after_a_turn: u32,
+    promised: u32,
 }
 
 impl Reached {
@@ -152,6 +159,7 @@ impl Reached {
             Effect::Seal => self.sealed += 1,
             Effect::Erase { .. } => self.erased += 1,
             Effect::CloseCamera(_) => self.closed += 1,
+            Effect::Promise => self.promised += 1,
             Effect::CheckPin { .. } | Effect::Redeem(_) | Effect::Forget => {}
         }
         let measures = matches!(effect, Effect::Measure { .. } | Effect::Seal);
@@ -189,6 +197,7 @@ fn every_rule_holds_in_whatever_happens() {
         reached.erased,
         reached.closed,
         reached.after_a_turn,
+        reached.promised,
     ];
     assert!(
         least.iter().all(|count| *count > 100),
@@ -211,6 +220,7 @@ fn each_broken_machine_breaks_the_rule_that_it_should() {
         (Fault::SeesWhileIdle, "faces are seen only when asked for"),
         (Fault::OffersNothing, "a refusal offers another way"),
         (Fault::ErasesUnasked, "erasing needs a yes"),
+        (Fault::PromisesTooEarly, "a receipt is of an attempt that has ended"),
     ];
     for (fault, rule) in table {
         let (result, _) = watched(fault, &fixture);

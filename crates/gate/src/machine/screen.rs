@@ -81,9 +81,28 @@ pub(super) struct Shown {
     code: String,
     wait: Option<Duration>,
     lanes: Vec<Lane>,
+    /// A passage was journalled for it, so a receipt can be had.
+    passage: bool,
+    /// The text of a receipt.
+    receipt: String,
 }
 
 impl Shown {
+    pub(super) const fn has_passage(&self) -> bool {
+        self.passage
+    }
+
+    pub(super) fn with_passage(self) -> Self {
+        Self { passage: true, ..self }
+    }
+
+    pub(super) fn receipt(text: String) -> Self {
+        Self {
+            receipt: text,
+            ..Self::done("receipt")
+        }
+    }
+
     pub(super) fn opened(lanes: Vec<Lane>) -> Self {
         Self {
             key: "opened".into(),
@@ -91,6 +110,8 @@ impl Shown {
             code: String::new(),
             wait: None,
             lanes,
+            passage: true,
+            receipt: String::new(),
         }
     }
 
@@ -101,6 +122,8 @@ impl Shown {
             code: code.into(),
             wait: None,
             lanes: vec![],
+            passage: false,
+            receipt: String::new(),
         }
     }
 
@@ -118,6 +141,8 @@ impl Shown {
             code: String::new(),
             wait: None,
             lanes: vec![],
+            passage: false,
+            receipt: String::new(),
         }
     }
 }
@@ -229,6 +254,9 @@ impl Screen {
         if let Some(wait) = shown.wait {
             self.put("seconds", &wait.as_secs().max(1).to_string());
         }
+        if !shown.receipt.is_empty() {
+            self.put("receipt", &shown.receipt);
+        }
         if let Some(lane) = shown.lanes.last() {
             self.put("lane", lane.word());
         }
@@ -285,8 +313,11 @@ fn result_actions(shown: &Shown, view: View<'_>) -> Vec<&'static str> {
         Outcome::Refused => {
             let mut actions = idle_actions(view);
             actions.retain(|action| matches!(*action, "begin" | "qr"));
+            actions.extend(shown.passage.then_some("receipt"));
             actions
         }
-        Outcome::Opened | Outcome::Done | Outcome::None | Outcome::Waiting => vec![],
+        Outcome::Opened => vec!["receipt"],
+        Outcome::Done if !shown.receipt.is_empty() => vec!["cancel"],
+        Outcome::Done | Outcome::None | Outcome::Waiting => vec![],
     }
 }

@@ -178,7 +178,11 @@ fn only_recognition_opens() {
         assert_eq!(opens(&effects), 0);
         assert!(matches!(effects.first(), Some(Effect::Refuse { passage }) if passage.reason == code && passage.person.is_none()));
         assert_eq!(desk.screen().code, code);
-        assert_eq!(desk.screen().actions, ["begin", "qr"], "the other lanes stay one touch away");
+        assert_eq!(
+            desk.screen().actions,
+            ["begin", "qr", "receipt"],
+            "the other lanes stay one touch away"
+        );
     }
 }
 
@@ -397,4 +401,26 @@ fn who_shows_a_qr_first_can_key_the_pin_that_is_asked_with_it() {
     assert!(matches!(effects.as_slice(), [Effect::CheckPin { unit, .. }] if unit == "12-1803"));
     let person = desk.fixture.a;
     assert_eq!(opens(&desk.feed(Input::PinChecked(Some(person)))), 1);
+}
+
+#[test]
+fn a_receipt_is_given_for_what_has_just_happened_and_for_nothing_else() {
+    let mut desk = Desk::new();
+    assert!(desk.press(Do::Receipt).is_empty(), "nothing has happened");
+    desk.press(Do::Begin);
+    assert!(desk.press(Do::Receipt).is_empty(), "nothing has ended");
+    desk.press(Do::Unit("12-1803".into()));
+    desk.press(Do::PinLane);
+    desk.press(Do::Pin(Zeroizing::new(PIN.into())));
+    let person = desk.fixture.a;
+    assert_eq!(opens(&desk.feed(Input::PinChecked(Some(person)))), 1);
+    assert_eq!(desk.screen().actions, ["receipt"]);
+    assert_eq!(desk.press(Do::Receipt), [Effect::Promise]);
+    desk.feed(Input::Promised(Ok("CR1:AAAA".into())));
+    let screen = desk.screen();
+    assert_eq!((screen.key.as_str(), screen.args["receipt"].zh.as_str()), ("receipt", "CR1:AAAA"));
+    assert!(desk.press(Do::Receipt).is_empty(), "one receipt is shown already");
+    desk.press(Do::Cancel);
+    desk.feed(Input::Promised(Ok("CR1:AAAA".into())));
+    assert_eq!(desk.screen().key, "idle", "an answer that nobody waits for shows nothing");
 }

@@ -103,6 +103,21 @@ pub(crate) async fn list_of_person(tx: &mut Trace, person: PersonId) -> Result<V
     read_all(tx, &rows).await
 }
 
+/// All of them, the oldest first, however many.
+pub(crate) async fn list_all_of_person(tx: &mut Trace, person: PersonId) -> Result<Vec<Consent>, StoreError> {
+    let rows = tx
+        .list(select!("WHERE person_id = $1 AND state <> 'begun' ORDER BY id"), &[person.into()])
+        .await?;
+    read_all(tx, &rows).await
+}
+
+pub(crate) async fn list_of_purpose(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
+    let rows = tx
+        .list(select!("WHERE purpose_id = $1 AND state <> 'begun' ORDER BY id"), &[purpose.into()])
+        .await?;
+    read_all(tx, &rows).await
+}
+
 pub(crate) async fn list_live(tx: &mut Trace, purpose: PurposeId) -> Result<Vec<Consent>, StoreError> {
     let rows = tx
         .list(
@@ -199,7 +214,7 @@ pub(crate) async fn note_enrolled(tx: &mut Trace, id: ConsentId, gate: GateId, a
 pub(crate) async fn note_erased(tx: &mut Trace, id: ConsentId, gate: GateId, at: Timestamp) -> Result<(), StoreError> {
     tx.change_one(
         "UPDATE consent_gates
-         SET erased_at = $3
+         SET erased_at = $3, lost_at = NULL
          WHERE consent_id = $1 AND gate_id = $2",
         &[id.into(), gate.into(), at.into()],
     )
@@ -223,6 +238,17 @@ pub(crate) async fn note_redeemed(tx: &mut Trace, id: ConsentId, gate: GateId, n
          SET redeemed_at = $3, erased_at = NULL
          WHERE consent_id = $1 AND gate_id = $2",
         &[id.into(), gate.into(), now.into()],
+    )
+    .await
+}
+
+/// Whatever may still be at this gate counts as lost with it.
+pub(crate) async fn note_lost(tx: &mut Trace, gate: GateId, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE consent_gates
+         SET lost_at = $2
+         WHERE gate_id = $1 AND redeemed_at IS NOT NULL AND erased_at IS NULL AND lost_at IS NULL",
+        &[gate.into(), now.into()],
     )
     .await
 }
@@ -258,7 +284,7 @@ async fn read(tx: &mut Trace, row: &Row) -> Result<Consent, StoreError> {
 
 async fn gates(tx: &mut Trace, id: ConsentId) -> Result<Vec<ConsentGate>, StoreError> {
     tx.list(
-        "SELECT gate_id, match_grant_id, redeemed_at, enrolled_at, erased_at
+        "SELECT gate_id, match_grant_id, redeemed_at, enrolled_at, erased_at, lost_at
          FROM consent_gates
          WHERE consent_id = $1
          ORDER BY gate_id",
@@ -273,6 +299,7 @@ async fn gates(tx: &mut Trace, id: ConsentId) -> Result<Vec<ConsentGate>, StoreE
             redeemed_at: row.get_optional("redeemed_at")?,
             enrolled_at: row.get_optional("enrolled_at")?,
             erased_at: row.get_optional("erased_at")?,
+            lost_at: row.get_optional("lost_at")?,
         })
     })
     .collect()

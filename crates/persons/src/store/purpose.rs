@@ -13,8 +13,8 @@ pub(crate) async fn insert(tx: &mut Trace, purpose: &Purpose) -> Result<(), Stor
     tx.change_one(
         "INSERT INTO purposes (id, door_id, door_name_zh, door_name_en, other_ways_zh, other_ways_en, mode, basis, sentence_zh, sentence_en,
                                necessity_zh, necessity_en, alternatives, open_search_necessity, template_days, passage_days, owner,
-                               declared_at, declared_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                               declared_at, declared_by, event_ends_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         &[
             purpose.id.into(),
             purpose.door.id.into(),
@@ -35,6 +35,7 @@ pub(crate) async fn insert(tx: &mut Trace, purpose: &Purpose) -> Result<(), Stor
             (&facts.owner).into(),
             purpose.declared_at.into(),
             purpose.declared_by.into(),
+            purpose.event_ends.into(),
         ],
     )
     .await
@@ -46,7 +47,8 @@ macro_rules! select {
             "SELECT id, door_id, door_name_zh, door_name_en, other_ways_zh, other_ways_en, mode, basis, sentence_zh, sentence_en,
                     necessity_zh, necessity_en, alternatives, open_search_necessity, template_days, passage_days, owner,
                     declared_at, declared_by, assessment_necessity, assessment_impact, assessment_risk, assessment_safeguards,
-                    assessment_author, assessment_by_another, assessed_at, assessed_by, assessment_kept_until, activated_at, ended_at
+                    assessment_author, assessment_by_another, assessed_at, assessed_by, assessment_kept_until, activated_at, ended_at,
+                    event_ends_at
              FROM purposes ",
             $tail
         )
@@ -163,6 +165,7 @@ fn read(row: &Row) -> Result<Purpose, StoreError> {
         assessment: read_assessment(row)?,
         activated_at: row.get_optional("activated_at")?,
         ended_at: row.get_optional("ended_at")?,
+        event_ends: row.get_optional("event_ends_at")?,
     })
 }
 
@@ -190,4 +193,14 @@ fn read_assessment(row: &Row) -> Result<Option<Assessment>, StoreError> {
         approved_by: row.get("assessed_by")?,
         kept_until: row.get("assessment_kept_until")?,
     }))
+}
+
+pub(crate) async fn list_events_over(tx: &mut Trace, now: Timestamp) -> Result<Vec<PurposeId>, StoreError> {
+    let rows = tx
+        .list(
+            "SELECT id FROM purposes WHERE activated_at IS NOT NULL AND ended_at IS NULL AND event_ends_at <= $1",
+            &[now.into()],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }

@@ -6,8 +6,8 @@ use crate::receipt::ReceiptView;
 
 pub(crate) async fn insert(tx: &mut Trace, receipt: &ReceiptView, received: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
-        "INSERT INTO receipts (gate_id, sequence, person_id, consent_id, cause, at, envelope, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO receipts (gate_id, sequence, person_id, consent_id, cause, at, envelope, received_at, ending)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (gate_id, sequence) DO NOTHING",
         &[
             receipt.gate.into(),
@@ -18,6 +18,7 @@ pub(crate) async fn insert(tx: &mut Trace, receipt: &ReceiptView, received: Time
             receipt.at.into(),
             receipt.envelope.as_slice().into(),
             received.into(),
+            receipt.ending.as_deref().into(),
         ],
     )
     .await
@@ -26,7 +27,7 @@ pub(crate) async fn insert(tx: &mut Trace, receipt: &ReceiptView, received: Time
 pub(crate) async fn list_of_consent(tx: &mut Trace, consent: ConsentId) -> Result<Vec<ReceiptView>, StoreError> {
     let rows = tx
         .list(
-            "SELECT gate_id, sequence, person_id, consent_id, cause, at, envelope
+            "SELECT gate_id, sequence, person_id, consent_id, cause, at, envelope, ending
          FROM receipts
          WHERE consent_id = $1
          ORDER BY at, sequence",
@@ -39,7 +40,7 @@ pub(crate) async fn list_of_consent(tx: &mut Trace, consent: ConsentId) -> Resul
 pub(crate) async fn list_of_person(tx: &mut Trace, person: PersonId) -> Result<Vec<ReceiptView>, StoreError> {
     let rows = tx
         .list(
-            "SELECT gate_id, sequence, person_id, consent_id, cause, at, envelope
+            "SELECT gate_id, sequence, person_id, consent_id, cause, at, envelope, ending
          FROM receipts
          WHERE person_id = $1
          ORDER BY at DESC, sequence DESC
@@ -53,7 +54,7 @@ pub(crate) async fn list_of_person(tx: &mut Trace, person: PersonId) -> Result<V
 pub(crate) async fn lookup(tx: &mut Trace, gate: GateId, sequence: u64) -> Result<Option<ReceiptView>, StoreError> {
     let row = tx
         .lookup(
-            "SELECT gate_id, sequence, person_id, consent_id, cause, at, envelope
+            "SELECT gate_id, sequence, person_id, consent_id, cause, at, envelope, ending
          FROM receipts
          WHERE gate_id = $1 AND sequence = $2",
             &[gate.into(), sequence.into()],
@@ -73,5 +74,6 @@ fn read(tx: &mut Trace, row: &Row) -> Result<ReceiptView, StoreError> {
         cause: row.get("cause")?,
         at: row.get("at")?,
         envelope: row.get("envelope")?,
+        ending: row.get_optional("ending")?,
     })
 }

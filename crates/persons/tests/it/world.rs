@@ -37,7 +37,7 @@ impl World {
             time_zone: "Asia/Shanghai".to_owned(),
             public_key: SigningKey::generate(&mut rng).public(),
             evidence_key: letter_key(&[9; 32]).unwrap(),
-            intake_key: letter_key(&[8; 32]),
+            intake_key: countenance_testdb::intake(),
         };
         let mut tx = trace(&db).await;
         found_site(&mut tx, now, &site).await.unwrap();

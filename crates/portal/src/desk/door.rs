@@ -130,6 +130,8 @@ pub struct PurposeView {
     /// `1:1`, `1:few`, `1:N`.
     pub mode: String,
     pub assessed: Option<Timestamp>,
+    /// For an event: when it ends by itself.
+    pub event_ends: Option<Timestamp>,
 }
 
 /// What the purpose form holds when it comes back.
@@ -145,6 +147,8 @@ pub struct PurposeDraft {
     pub passage_days: String,
     pub owner: String,
     pub mode: String,
+    /// Local time, `2026-11-23T22:30`; empty for what is no event.
+    pub event_ends: String,
 }
 
 /// One door.

@@ -21,3 +21,13 @@ pub struct Claim {
     pub login: String,
     pub problem: Option<Problem>,
 }
+
+/// The question before an account, and everything about its person, ends.
+#[derive(Debug, Template)]
+#[template(path = "resident/close.html")]
+pub struct CloseAccount {
+    pub frame: Frame,
+    /// How long the sealed evidence stays.
+    pub evidence_days: u64,
+    pub problem: Option<Problem>,
+}

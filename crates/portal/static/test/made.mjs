@@ -180,9 +180,8 @@ export class MadeSite {
     return `CR1:${Buffer.from(await this.envelope(device, "countenance/passage-receipt/v1", payload)).toString("base64url")}`;
   }
 
-  async receipt(gate, { cause = "grant.ended", device = gate, said = gate, sequence = 9n } = {}) {
-    const id = new Uint8Array(16).fill(7);
-    return this.envelope(device, "countenance/receipt/v1", cbor([BigInt(said), id, id, id, 1_795_404_600_000_000n, sequence, cause]));
+  async ending(gate, { device = gate, said = gate, domain = "countenance/ending/v1", sequence = 9n } = {}) {
+    return this.envelope(device, domain, cbor([BigInt(said), sequence, 1_795_404_600_000_000n]));
   }
 }
 
@@ -192,11 +191,11 @@ const NONCE = new Uint8Array(32).fill(0x4e);
 
 /** A certificate about three copies; `change` may alter its parts before they are signed. */
 export async function certificate(site, change = {}) {
-  const receipts = change.receipts ?? [await site.receipt(3), await site.receipt(4)];
+  const endings = change.endings ?? [await site.ending(3), await site.ending(4)];
   const copies = change.copies ?? [
-    `gate 3 enrolled 1 ended 2 erased ${toHex(sha256(receipts[0]))}`,
-    `gate 4 enrolled 1 ended 2 erased ${toHex(sha256(receipts[1]))}`,
-    "gate 4 enrolled 1 ended 3 lost -",
+    `gate 3 enrolled 1 ended 2 erased ${toHex(sha256(endings[0]))}`,
+    `gate 4 enrolled 0 ended 3 erased ${toHex(sha256(endings[1]))}`,
+    "gate 4 enrolled - ended 4 lost -",
   ];
   const leaves = copies.map((line) => leafHash(utf8(line)));
   const text = (change.text ?? ((lines) => lines))(certificateText(leaves, change)).join("\n");
@@ -208,7 +207,7 @@ export async function certificate(site, change = {}) {
     note: await note(change.signer ?? site.operator, text),
     copies,
     mine: null,
-    receipts: Object.fromEntries(receipts.map((bytes) => [toHex(sha256(bytes)), base64(bytes)])),
+    endings: Object.fromEntries(endings.map((bytes) => [toHex(sha256(bytes)), base64(bytes)])),
     proof: await site.proof(place, change.proof),
     timestamp: null,
     authority: null,
@@ -216,7 +215,7 @@ export async function certificate(site, change = {}) {
   };
 }
 
-function certificateText(leaves, { lost = 1, promised = `promised 1 ${toHex(sha256(NONCE))}` }) {
+function certificateText(leaves, { lost = 1, registry = 5, promised = `promised 1 ${toHex(sha256(NONCE))}` }) {
   return [
     "countenance/destruction/v1",
     `site ${"51".repeat(16)}`,
@@ -225,8 +224,8 @@ function certificateText(leaves, { lost = 1, promised = `promised 1 ${toHex(sha2
     "what purpose",
     "ordered 2026-11-23T06:00:00Z",
     "ended 2026-12-01T06:00:00Z",
-    "plan 0",
-    `registry 12 ${base64(NOTHING)}`,
+    "plan 2",
+    `registry ${registry} ${base64(NOTHING)}`,
     `copies ${leaves.length} ${base64(root(leaves))}`,
     `lost ${lost}`,
     "holder gate 3 key page under a new anchor",
@@ -246,14 +245,23 @@ async function sample(site, sum, top, count, change = {}) {
     "promised 1",
     `nonce ${toHex(NONCE)}`,
     `seed ${toHex(sha256(NONCE, top))}`,
-    `sampled 2 of ${count}`,
-    "copy 0 nothing",
-    "copy 2 nothing",
+    `sampled ${Math.min(count, 2)} of ${count}`,
+    ...picksOf(sha256(NONCE, top), count).map((index) => `copy ${index} nothing`),
     "searched files of both gates",
     "found 0",
     "",
   ];
   return note(change.signer ?? site.auditor, (change.text ?? ((same) => same))(lines).join("\n"));
+}
+
+/** The two copies that a seed chooses, as the auditor's tool chooses them. */
+function picksOf(seed, count) {
+  const picked = new Set();
+  for (let number = 0; picked.size < Math.min(count, 2); number += 1) {
+    if (count <= 2) picked.add(number);
+    else picked.add(Number(BigInt(`0x${toHex(sha256(seed, u64(number)).subarray(0, 16))}`) % BigInt(count)));
+  }
+  return [...picked].sort((one, two) => one - two);
 }
 
 /** The same certificate for who holds one copy only. */
@@ -264,6 +272,6 @@ export function certificateOfOne(whole, at) {
     ...whole,
     copies: [whole.copies[at]],
     mine: [{ index: at, path: path(leaves, at).map(base64) }],
-    receipts: name ? { [name]: whole.receipts[name] } : {},
+    endings: name ? { [name]: whole.endings[name] } : {},
   };
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { fromHex, toHex, u64, concat } from "../bytes.js";
 import { importSecret, recordKeys } from "../derive.js";
-import { openLetter, recordContext } from "../letter.js";
+import { openRecord } from "../letter.js";
 import { brokenOrder, placesOf, readRows, rowsOf } from "../tag-lists.js";
 import { dayOf, findUses, firstDay, readEntries } from "../timeline.js";
 import { readBase64 } from "../verify-forms.js";
@@ -31,7 +31,7 @@ function server(change = {}) {
     "/ledger/policy": vectors.policy,
     "/ledger/checkpoint": vectors.checkpoint,
     "/ledger/writers": [{ gate: 0 }, { gate: 3 }, { gate: 4 }],
-    "/ledger/tags": [{ number: 0, first: list.first, past: list.past, sequence: list.sequence, sha256: toHex(sha256(rows)), made: Date.UTC(2026, 10, 24) * 1000 }],
+    "/ledger/tags": [{ number: 0, first: list.first, past: list.past, sequence: list.sequence, sha256: toHex(sha256(rows)), made_at: Date.UTC(2026, 10, 24) * 1000 }],
     "/ledger/tags/0": rows,
     [`/ledger/proof/0/${list.sequence}`]: vectors.proof.open_record,
     [`/ledger/tile/entries/000.p/${entries.length}`]: bundle,
@@ -88,7 +88,7 @@ test("an entry that is left out of a list shows as a gap", async () => {
 
 test("a list is said not to check when its hash, its order, its place or its proof is another", async () => {
   const { rows } = server();
-  const listed = { number: 0, first: 0, past: 6, sequence: vectors.tag_list.sequence, sha256: toHex(sha256(rows)), made: Date.UTC(2026, 10, 24) * 1000 };
+  const listed = { number: 0, first: 0, past: 6, sequence: vectors.tag_list.sequence, sha256: toHex(sha256(rows)), made_at: Date.UTC(2026, 10, 24) * 1000 };
   const swapped = concat(rows.subarray(16, 32), rows.subarray(0, 16), rows.subarray(32));
   const proofAt = `/ledger/proof/0/${listed.sequence}`;
   const cases = [
@@ -109,7 +109,7 @@ test("a list is said not to check when its hash, its order, its place or its pro
 test("a record that is B's, altered, or another place's does not open for A", async () => {
   const a = await keysOf("a");
   const [search, , bens] = vectors.ledger.slice(1, 4);
-  const open = async (keys, { gate, sequence, record }, change = {}) => openLetter(keys.record, recordContext(change.gate ?? gate, change.sequence ?? sequence), bytesOf(record));
+  const open = async (keys, { gate, sequence, record }, change = {}) => openRecord(keys.record, change.gate ?? gate, change.sequence ?? sequence, bytesOf(record));
   assert.ok(await open(a, search));
   assert.ok(await open(await keysOf("b"), bens));
   assert.equal(await open(a, bens), undefined);
@@ -119,11 +119,11 @@ test("a record that is B's, altered, or another place's does not open for A", as
   for (const at of [0, 1, 40, 100, letter.length - 1]) {
     const altered = letter.slice();
     altered[at] ^= 1;
-    const opened = await openLetter(a.record, recordContext(3, search.sequence), altered);
+    const opened = await openRecord(a.record, 3, search.sequence, altered);
     // The second recipient's wrap is not the first one's business.
     assert.equal(opened !== undefined, at === 100, `byte ${at}`);
   }
-  for (const cut of [0, 1, 80, 160]) assert.equal(await openLetter(a.record, recordContext(3, 1), letter.slice(0, cut)), undefined);
+  for (const cut of [0, 1, 80, 160]) assert.equal(await openRecord(a.record, 3, 1, letter.slice(0, cut)), undefined);
 });
 
 test("an entry whose record is another's, or is not given, is shown as found and not opened", async () => {

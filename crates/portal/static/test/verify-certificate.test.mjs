@@ -28,8 +28,8 @@ async function judged(change, options) {
 test("the certificates of the product's own libraries hold: whole, and for one copy", async () => {
   const { policy } = await readPolicy(vectors.policy);
   const whole = await check(JSON.stringify(vectors.certificate.whole), policy);
-  assert.deepEqual([failing(whole), whole.facts.lines.length, whole.facts.receipts, whole.facts.whole], ["holds", 3, 2, true]);
-  assert.deepEqual([whole.facts.sample.count, whole.facts.sample.auditor, whole.facts.not.length], [2n, "audit.example", 1]);
+  assert.deepEqual([failing(whole), whole.facts.lines.length, whole.facts.endings, whole.facts.whole], ["holds", 3, 2, true]);
+  assert.deepEqual([whole.facts.sample.count, whole.facts.sample.auditor, whole.facts.not.length], [3n, "audit.example", 3]);
   const mine = await check(JSON.stringify(vectors.certificate.mine), policy);
   assert.deepEqual([failing(mine), mine.facts.lines.length, mine.facts.sample, mine.facts.whole], ["holds", 1, null, false]);
   assert.equal(mine.word, whole.word);
@@ -60,6 +60,12 @@ test("no bit of a certificate can be flipped but those of the time stamp, which 
 
 test("each lie is caught at its own step", async () => {
   const other = await newSigner("countenance/made/operator", 1);
+  const found = (lines) => lines.map((line, at) => (at === lines.findIndex((each) => each.startsWith("copy")) ? line.replace("nothing", "found") : line));
+  const others = (lines) => {
+    const chosen = lines.filter((line) => line.startsWith("copy")).map((line) => line.split(" ")[1]);
+    const left = ["0", "1", "2"].find((index) => !chosen.includes(index));
+    return replaced(`copy ${chosen[0]} `, `copy ${left} `)(lines);
+  };
   const cases = [
     [{ signer: other }, "certificate.signature"],
     [{ text: replaced("countenance/destruction/v1", "countenance/destruction/v2") }, "certificate.text"],
@@ -70,7 +76,10 @@ test("each lie is caught at its own step", async () => {
     [{ text: replaced(/^copies 3/, "copies 4") }, "certificate.count"],
     [{ text: replaced(/^copies 3 ..../, "copies 3 AAAA") }, "certificate.copies"],
     [{ lost: 0 }, "certificate.lost"],
-    [{ text: replaced("plan 0", "plan 5") }, "certificate.entry"],
+    [{ text: replaced("plan 2", "plan 5") }, "certificate.order"],
+    [{ text: replaced("plan 2", "plan 1") }, "certificate.order"],
+    [{ registry: 4 }, "certificate.order"],
+    [{ registry: 6 }, "certificate.order"],
     [{ record: { reason: `certificate ${"00".repeat(32)}` } }, "certificate.entry"],
     [{ record: { kind: 16 } }, "certificate.entry"],
     [{ writer: 3 }, "certificate.entry"],
@@ -78,10 +87,11 @@ test("each lie is caught at its own step", async () => {
     [{ proof: { seenBy: [0] } }, "checkpoint.quorum"],
     [{ promised: "none" }, "sample.promised"],
     [{ sample: { signer: other } }, "sample.signature"],
-    [{ sample: { text: replaced("copy 0 nothing", "copy 0 found") } }, "sample.form"],
-    [{ sample: { text: (lines) => replaced("found 0", "found 1")(replaced("copy 0 nothing", "copy 0 found")(lines)) } }, "sample.nothing"],
-    [{ sample: { text: replaced("copy 2 nothing", "copy 3 nothing") } }, "sample.count"],
-    [{ sample: { text: replaced("copy 2 nothing", "copy 0 nothing") } }, "sample.form"],
+    [{ sample: { text: found } }, "sample.form"],
+    [{ sample: { text: (lines) => replaced("found 0", "found 1")(found(lines)) } }, "sample.nothing"],
+    [{ sample: { text: others } }, "sample.picks"],
+    [{ sample: { text: (lines) => lines.map((line) => (/^copy/.test(line) ? "copy 0 nothing" : line)) } }, "sample.form"],
+    [{ sample: { text: replaced("of 3", "of 4") } }, "sample.count"],
     [{ sample: { text: replaced(/^nonce 4e/, "nonce 4f") } }, "sample.nonce"],
     [{ sample: { text: replaced(/^promised 1/, "promised 2") } }, "sample.nonce"],
     [{ sample: { text: replaced(/^seed ../, "seed 00") } }, "sample.seed"],
@@ -91,28 +101,36 @@ test("each lie is caught at its own step", async () => {
   for (const [change, step] of cases) assert.equal(await judged(change), step, `${step} ${Object.keys(change)}`);
 });
 
-test("each gate signs for its own copies, and says that they were erased", async () => {
-  const copy = (gate, receipt) => `gate ${gate} enrolled 1 ended 2 erased ${toHex(sha256(receipt))}`;
-  const with1 = (make, lines = (receipt) => [copy(3, receipt)]) => async (site) => {
-    const receipt = await make(site);
-    return { receipts: [receipt], copies: lines(receipt), lost: 0, sample: null };
+test("each gate signs for its own copies, each copy once", async () => {
+  const copy = (gate, ending, places = "enrolled 1 ended 2") => `gate ${gate} ${places} erased ${toHex(sha256(ending))}`;
+  const with1 = (make, lines = (ending) => [copy(3, ending)]) => async (site) => {
+    const ending = await make(site);
+    return { endings: [ending], copies: lines(ending), lost: 0, sample: null };
   };
-  assert.equal(await judged(with1((site) => site.receipt(3))), "holds");
-  assert.equal(await judged(with1((site) => site.receipt(3, { cause: "enrolled" }))), "erasure.cause");
-  assert.equal(await judged(with1((site) => site.receipt(3, { said: 4 }))), "erasure.line");
-  assert.equal(await judged(with1((site) => site.receipt(3, { device: 4 }))), "erasure.signature");
-  assert.equal(await judged(with1((site) => site.receipt(9, { device: 3 }), (receipt) => [copy(9, receipt)])), "erasure.gate");
+  assert.equal(await judged(with1((site) => site.ending(3))), "holds");
+  assert.equal(await judged(with1((site) => site.ending(3, { said: 4 }))), "erasure.line");
+  assert.equal(await judged(with1((site) => site.ending(3, { device: 4 }))), "erasure.signature");
+  assert.equal(await judged(with1((site) => site.ending(3, { domain: "countenance/seal/v1" }))), "erasure.signature", "signed for another use");
+  assert.equal(await judged(with1((site) => site.ending(9, { device: 3 }), (ending) => [copy(9, ending)])), "erasure.gate");
   assert.equal(await judged(with1(async () => new Uint8Array([0x80]))), "erasure.form");
-  const twice = (receipt) => [copy(3, receipt), copy(3, receipt).replace("ended 2", "ended 3")];
-  assert.equal(await judged(with1((site) => site.receipt(3), twice)), "erasure.once", "one receipt for two copies");
-  const backwards = (receipt) => [copy(3, receipt).replace("enrolled 1", "enrolled 2")];
-  assert.equal(await judged(with1((site) => site.receipt(3), backwards)), "certificate.lines");
+  const twice = (ending) => [copy(3, ending), copy(3, ending, "enrolled 0 ended 3")];
+  assert.equal(await judged(with1((site) => site.ending(3), twice)), "erasure.once", "one signed word for two copies");
+  const two = (places) => async (site) => {
+    const endings = [await site.ending(3), await site.ending(3, { sequence: 10n })];
+    return { endings, copies: [copy(3, endings[0]), copy(3, endings[1], places)], lost: 0, sample: null };
+  };
+  assert.equal(await judged(two("enrolled 0 ended 3")), "holds");
+  assert.equal(await judged(two("enrolled 0 ended 2")), "erasure.once", "one entry for two ends");
+  assert.equal(await judged(two("enrolled 1 ended 3")), "erasure.once", "one entry for two beginnings");
+  for (const bad of ["enrolled 01 ended 2", "enrolled 1 ended -", "enrolled  1 ended 2"]) {
+    assert.equal(await judged(with1((site) => site.ending(3), (ending) => [copy(3, ending, bad)])), "certificate.lines", bad);
+  }
 });
 
 test("a file with other parts than a certificate has is refused", async () => {
   const { site, policy } = await siteAndPolicy();
   const whole = await certificate(site);
-  const [first, second] = Object.keys(whole.receipts);
+  const [first, second] = Object.keys(whole.endings);
   const one = certificateOfOne(whole, 0);
   const cases = [
     [{ extra: 1 }, "certificate.form"],
@@ -120,14 +138,14 @@ test("a file with other parts than a certificate has is refused", async () => {
     [{ copies: null }, "certificate.form"],
     [{ mine: [] }, "certificate.form"],
     [{ mine: [null, null, null] }, "certificate.form"],
-    [{ receipts: [] }, "certificate.form"],
+    [{ endings: [] }, "certificate.form"],
     [{ timestamp: "x" }, "certificate.form"],
     [{ sample: 1 }, "certificate.form"],
     [{ copies: whole.copies.slice(1) }, "certificate.count"],
     [{ copies: [...whole.copies].reverse() }, "certificate.copies"],
-    [{ receipts: { [first]: whole.receipts[first] } }, "erasure.once"],
-    [{ receipts: { [first]: whole.receipts[second], [second]: whole.receipts[first] } }, "erasure.hash"],
-    [{ receipts: { [first]: whole.receipts[first], ["00".repeat(32)]: whole.receipts[second] } }, "erasure.there"],
+    [{ endings: { [first]: whole.endings[first] } }, "erasure.once"],
+    [{ endings: { [first]: whole.endings[second], [second]: whole.endings[first] } }, "erasure.hash"],
+    [{ endings: { [first]: whole.endings[first], ["00".repeat(32)]: whole.endings[second] } }, "erasure.there"],
     [{ proof: "x" }, "proof.form"],
   ];
   for (const [change, step] of cases) {

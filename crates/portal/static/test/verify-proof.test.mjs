@@ -89,6 +89,8 @@ test("no bit of a promise can be flipped", async () => {
   const text = await site.promise();
   assert.equal(failing(await check(text, policy)), "promised");
   assert.equal(failing(await check(`${text}\n`, policy)), "promised", "a line end may follow");
+  assert.equal(failing(await check(`https://site.example/verify#${text}`, policy)), "promised", "behind an address, as a code may have it");
+  assert.equal(failing(await check(`https://site.example/verify?${text}`, policy)), "file.kind");
   assert.deepEqual(await acceptedFlips(text, policy), []);
 });
 
@@ -194,11 +196,11 @@ test("a policy is refused where the product's own reader refuses it", async () =
     assert.equal(await refused(log, witnesses[0], `group g ${group}`, "quorum g"), "policy.line 3", group);
   }
   assert.equal(await refused(log, "quorum none", "quorum none"), "policy.line 3");
-  for (const own of ["#: gate 03 00", "#: gate 3", "#: operator x", "#: auditor", "#: run-by owners somebody x"]) {
+  for (const own of ["#: gate 03 00", "#: gate 3", "#: operator x", "#: auditor", "#: run-by owners somebody x", "#: gate", "#: gate 3  00"]) {
     assert.equal(await refused(log, own, "quorum none"), "policy.line 2", own);
   }
   // What begins otherwise is a comment, to us and to others.
-  assert.equal(await refused(log, "#:gate", "#: something-new x", "  # y", "quorum none"), undefined);
+  assert.equal(await refused(log, "#:gate", "#: something-new x y", "  # y", "quorum none"), undefined);
 });
 
 test("groups of groups are counted as the policy says", async () => {

@@ -6,11 +6,11 @@ mod certificate;
 mod site;
 
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use countenance_base::{GateId, Timestamp, to_hex};
+use base64::prelude::BASE64_STANDARD;
+use countenance_base::to_hex;
 use countenance_gate_core::journal::{Record, RecordKind};
-use countenance_grant::{Envelope, encode};
-use countenance_tlog::{Checkpoint, leaf_hash};
+use countenance_gate_core::wire::Promise;
+use countenance_tlog::Checkpoint;
 use serde_json::{Value, json};
 
 use certificate::certificate;
@@ -99,32 +99,16 @@ fn person(name: &str, id: [u8; 16]) -> Value {
     json!({ "name": name, "id": to_hex(&id), "secret": to_hex(&site::secret(id)), "made_in": site::MADE_IN })
 }
 
-#[derive(minicbor::Encode)]
-#[cbor(array)]
-struct Promise {
-    #[n(0)]
-    gate: GateId,
-    #[n(1)]
-    sequence: u64,
-    #[cbor(n(2), with = "minicbor::bytes")]
-    leaf_hash: [u8; 32],
-    #[n(3)]
-    at: Timestamp,
-    #[n(4)]
-    promised_until: Timestamp,
-}
-
 fn promise(site: &Site) -> String {
     let leaf = &site.entries[2].leaf;
     let promise = Promise {
         gate: leaf.gate,
         sequence: leaf.sequence,
-        leaf_hash: leaf_hash(&leaf.to_bytes()),
+        leaf: leaf.entry_hash(),
         at: at("2026-11-23T03:30:00Z"),
-        promised_until: at("2026-11-24T03:30:00Z"),
+        until: at("2026-11-24T03:30:00Z"),
     };
-    let envelope = Envelope::seal("countenance/passage-receipt/v1", &promise, &site::device(3));
-    format!("CR1:{}", BASE64_URL_SAFE_NO_PAD.encode(encode(&envelope)))
+    Promise::to_text(&promise.sign(&site::device(3)))
 }
 
 fn fork_of_one_size(site: &Site) -> Value {

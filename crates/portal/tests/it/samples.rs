@@ -15,9 +15,9 @@ use countenance_portal::{ErrorPage, Frame, Place, Problem, Refusal, Template};
 /// A page's name, and its HTML.
 pub(crate) type Sample = (&'static str, String);
 
-const NOW: &str = "2026-11-23T03:32:16Z";
+pub(crate) const NOW: &str = "2026-11-23T03:32:16Z";
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).unwrap()
 }
 
@@ -176,6 +176,7 @@ fn purpose(state: PurposeState) -> PurposeView {
         passage_days: 30,
         owner: "物业经理".into(),
         mode: "1:few".into(),
+        event_ends: (state == PurposeState::Active).then(|| at("2026-12-01T14:00:00Z")),
         assessed: matches!(state, PurposeState::Assessed | PurposeState::Active).then(|| at("2026-11-20T03:00:00Z")),
     }
 }
@@ -221,10 +222,11 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     let mut samples = guest(locale);
     samples.extend(resident(locale));
     samples.extend(desk(locale));
+    samples.extend(crate::endings::all(locale));
     samples
 }
 
-fn frame(locale: Locale, place: Place) -> Frame {
+pub(crate) fn frame(locale: Locale, place: Place) -> Frame {
     Frame {
         locale,
         place,

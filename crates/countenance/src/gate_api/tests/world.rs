@@ -203,6 +203,7 @@ impl World {
                 head: held,
                 wait_s: 0,
                 alarms: vec![],
+                seal: None,
             }),
         );
         self.send(&sent).await.1.unwrap()
@@ -290,6 +291,7 @@ async fn estate(tx: &mut Trace, state: &AppState, rng: &mut SeededRng) -> DoorId
             operator: operator.id,
             door: words,
             facts,
+            event_ends: None,
         },
     )
     .await

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use countenance_base::{PurposeId, SystemRng, Text};
+use countenance_base::{PurposeId, SystemRng, Text, Timestamp};
 use countenance_grant::Mode;
 use countenance_persons::{
     AssessPurpose, DeclarePurpose, Purpose, PurposeError, PurposeState, activate_purpose, assess_purpose, declare_purpose, end_purpose,
@@ -44,6 +44,7 @@ pub(crate) fn shown(purpose: &Purpose, door: u32) -> PurposeView {
         owner: purpose.facts.owner.clone(),
         mode: purpose.facts.mode.text().to_owned(),
         assessed: purpose.assessment.as_ref().map(|assessment| assessment.approved_at),
+        event_ends: purpose.event_ends,
     }
 }
 
@@ -58,6 +59,9 @@ pub(crate) struct Declaration {
     passage_days: String,
     owner: String,
     mode: String,
+    /// Local time; empty for what is no event.
+    #[serde(default)]
+    event_ends: String,
 }
 
 impl Declaration {
@@ -78,6 +82,14 @@ impl Declaration {
         })
     }
 
+    /// When the event ends; `None` when the field is filled with no time.
+    fn event_ends(&self, zone: &str) -> Option<Option<Timestamp>> {
+        match self.event_ends.trim() {
+            "" => Some(None),
+            local => Timestamp::parse_local(local, zone).map(Some),
+        }
+    }
+
     fn draft(self) -> PurposeDraft {
         PurposeDraft {
             zh: self.zh,
@@ -89,6 +101,7 @@ impl Declaration {
             passage_days: self.passage_days,
             owner: self.owner,
             mode: self.mode,
+            event_ends: self.event_ends,
         }
     }
 }
@@ -108,7 +121,7 @@ async fn declare(state: &AppState, desk: &Desk, number: u32, fields: Declaration
     let mut tx = state.trace(desk.reader()).await?;
     let door = door::lookup(&mut tx, number).await?;
     let before = door::page(&mut tx, state, desk, &door).await?;
-    let Some(facts) = fields.facts() else {
+    let Some((facts, event_ends)) = fields.facts().zip(fields.event_ends(&state.site().time_zone)) else {
         return Ok(door::refuse(
             DoorPage {
                 draft: fields.draft(),
@@ -122,6 +135,7 @@ async fn declare(state: &AppState, desk: &Desk, number: u32, fields: Declaration
         operator: desk.operator.id,
         door: door.words(),
         facts,
+        event_ends,
     };
     match declare_purpose(&mut tx, &mut ctx, input).await {
         Ok(_) => {

@@ -4,11 +4,13 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use countenance_base::{Month, PersonId, SecretKey, SystemRng, from_hex};
+use countenance_destruction::{Scope, order_destruction};
 use countenance_persons::{ClaimAccount, ClaimAccountError, PersonSession, SignIn, SignInError, claim_account, end_session, sign_in};
-use countenance_portal::{Problem, resident};
+use countenance_portal::{Place, Problem, resident};
 use countenance_trace::{PersonSecret, Reader};
 use serde::Deserialize;
 
+use crate::pages::certificate;
 use crate::pages::cookie;
 use crate::pages::error::{PageError, Trouble, see, status_of};
 use crate::pages::form::ProtectedForm;
@@ -163,6 +165,40 @@ async fn sign_out(state: &AppState, person: PersonId, token: &str) -> Result<Res
     end_session(&mut tx, &ctx, token).await?;
     tx.commit().await?;
     let mut response = see("/sign-in");
+    cookie::drop(response.headers_mut(), cookie::PERSON);
+    Ok(response)
+}
+
+pub(crate) async fn show_close(resident: Resident, State(state): State<AppState>) -> Response {
+    reply::page(&close_page(&state, &resident, None))
+}
+
+fn close_page(state: &AppState, resident: &Resident, problem: Option<Problem>) -> resident::CloseAccount {
+    resident::CloseAccount {
+        frame: resident.at(Place::Ways),
+        evidence_days: u64::from(state.rulebook().parameters().consent_receipt_keep_days),
+        problem,
+    }
+}
+
+pub(crate) async fn post_close(
+    resident: Resident,
+    State(state): State<AppState>,
+    ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
+) -> Response {
+    match close(&state, resident.person).await {
+        Err(Trouble::Code(code)) => reply::page_with(status_of(code), &close_page(&state, &resident, Some(Problem::new(code)))),
+        answer => resident.answer(answer),
+    }
+}
+
+/// From here on there is no account to come back to: the certificate's address is what the person keeps.
+async fn close(state: &AppState, person: PersonId) -> Result<Response, Trouble> {
+    let mut rng = SystemRng;
+    let mut tx = state.trace(Reader::Own(person)).await?;
+    let id = order_destruction(&mut tx, &mut state.ctx(&mut rng), Scope::Person(person)).await?;
+    tx.commit().await?;
+    let mut response = see(&certificate::href(id));
     cookie::drop(response.headers_mut(), cookie::PERSON);
     Ok(response)
 }

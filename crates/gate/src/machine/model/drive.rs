@@ -161,6 +161,7 @@ fn onwards(choice: u8, subject: &dyn Subject, world: &mut World, fixture: &Fixtu
         "turn.right" => return Input::FrameFollowed(Pose::Turned(Side::Right)),
         "waiting" => return answer(choice, world.asked.take().as_ref(), fixture),
         "digits.confirm" | "withdraw.confirm" => Do::Yes,
+        "opened" | "refused" if choice % 3 == 0 => Do::Receipt,
         _ => [Do::Begin, Do::Begin, Do::Qr, Do::Enrol, Do::Withdraw][usize::from(choice % 5)].clone(),
     })
 }
@@ -182,6 +183,7 @@ fn press(choice: u8, world: &World, fixture: &Fixture) -> Do {
         Do::Yes,
         Do::No,
         Do::Withdraw,
+        Do::Receipt,
         Do::Cancel,
     ];
     all[usize::from(choice) % all.len()].clone()
@@ -218,7 +220,7 @@ fn answer(choice: u8, asked: Option<&Effect>, fixture: &Fixture) -> Input {
         Some(Effect::Redeem(_)) => 2,
         Some(Effect::Seal) => 3,
         Some(Effect::Erase { .. }) => 4,
-        _ => choice / 4 % 6,
+        _ => choice / 4 % 7,
     };
     match kind {
         0 => Input::PinChecked((!bad).then_some(if choice % 8 == 6 { fixture.b } else { fixture.a })),
@@ -227,6 +229,7 @@ fn answer(choice: u8, asked: Option<&Effect>, fixture: &Fixture) -> Input {
         2 => Input::Redeemed(result),
         3 => Input::Sealed(result),
         4 => Input::Erased(result),
+        5 => Input::Promised(result.map(|()| "CR1:AAAA".to_owned())),
         _ => Input::Failed("internal".into()),
     }
 }

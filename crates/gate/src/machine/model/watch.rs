@@ -37,6 +37,7 @@ pub(super) struct Watch {
     redeem_asked: bool,
     measure_asked: bool,
     opened: bool,
+    refused: bool,
     window: Option<Window>,
 }
 
@@ -117,6 +118,7 @@ impl Watch {
         match effect {
             Effect::Open { passage, .. } => self.may_open(passage, world)?,
             Effect::Refuse { passage } => {
+                self.refused = true;
                 holds("a refused passage is not an opened one", !passage.opened && passage.at == world.now)?;
                 holds("a refusal names nobody", passage.person.is_none())?;
             }
@@ -156,6 +158,7 @@ impl Watch {
                 holds("erasing needs a yes", self.withdrawal_confirmed)?;
                 holds("erasing needs the person", self.shown.iter().any(|(_, shown)| shown == person))?;
             }
+            Effect::Promise => holds("a receipt is of an attempt that has ended", self.opened || self.refused)?,
             Effect::Forget => {}
         }
         Ok(())

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use countenance_base::{GateId, Month, SecretKey, SeededRng, Timestamp, to_hex};
-use countenance_gate_core::journal::{Evidence, Leaf, Ratchet, RawLeaf, Record, commit, commit_openly, opened_openly, seal_record};
-use countenance_grant::{SigningKey, letter_key, open_letter};
+use countenance_gate_core::journal::{
+    Evidence, Leaf, Ratchet, RawLeaf, Record, commit, commit_openly, opened_openly, opened_record, seal_record,
+};
+use countenance_grant::{SigningKey, letter_key};
 use countenance_tlog::{
     Checkpoint, Frontier, Hash, KEY_COSIGNER, KEY_LOG, Note, NoteSigner, Proof, consistency, cosign, inclusion, leaf_hash,
 };
@@ -138,8 +140,7 @@ impl Site {
         let own = person.map(|person| letter_key(&record_secret(person)).unwrap());
         let recipients: Vec<[u8; 32]> = own.into_iter().chain(letter_key(&EVIDENCE_SECRET)).collect();
         let sealed = seal_record(record, opening, gate, sequence, &recipients, &mut self.rng).unwrap();
-        let context = [b"countenance/record/v1".as_slice(), &gate.0.to_be_bytes(), &sequence.to_be_bytes()].concat();
-        let opened = open_letter(&EVIDENCE_SECRET, &context, &sealed).unwrap().to_vec();
+        let opened = opened_record(&EVIDENCE_SECRET, gate, sequence, &sealed).unwrap();
         (sealed, opened)
     }
 

@@ -1,0 +1,13 @@
+//! Destructions on a real database: ordered, answered, ended, certified.
+
+#[cfg(test)]
+#[path = "../../../access/tests/it/world.rs"]
+#[expect(dead_code, reason = "the estate of another crate's tests, of which less is needed here")]
+mod world;
+
+#[cfg(test)]
+mod ending;
+#[cfg(test)]
+mod estate;
+#[cfg(test)]
+mod lost;

@@ -144,6 +144,26 @@ describe("a person's own entries", () => {
     assert.deepEqual(errors, []);
   });
 
+  test("B closes the account, and the certificate of it is read by the kept verify page", async () => {
+    const page = pages.B;
+    await page.goto(`${server}/account/close`);
+    await page.locator('form[action="/account/close"] button').click();
+    await page.waitForURL("**/certificates/*");
+    const file = `${page.url()}/file`;
+    await until("the certificate", () => fetch(file).then(({ ok }) => ok));
+    const certificate = Buffer.from(await (await fetch(file)).arrayBuffer());
+    const reader = await (await browser.newContext({ locale: "zh-CN", viewport: { width: 360, height: 780 } })).newPage();
+    await reader.goto(pathToFileURL(join(folder, "verify.html")).href);
+    await reader.locator("#file").setInputFiles({ name: "certificate.json", mimeType: "application/json", buffer: certificate });
+    await reader.locator(".result.unwitnessed").waitFor();
+    assert.match(await reader.locator(".result").innerText(), /一个人的全部副本/);
+    await isClean(reader, "certificate-of-B-zh-360");
+    // One letter of what the operator signed is another: nothing holds any more.
+    const changed = Buffer.from(certificate.toString().replace("what person", "what purpose"));
+    await reader.locator("#file").setInputFiles({ name: "changed.json", mimeType: "application/json", buffer: changed });
+    await reader.locator(".result.fails").waitFor();
+  });
+
   test("a browser without the person's key says so, and finds nothing", async () => {
     const context = await browser.newContext({ locale: "en-GB" });
     await context.addCookies(await pages.A.context().cookies());

@@ -51,11 +51,14 @@ export function certificateParts({ words, report }) {
     const rest = more > 0 ? element("p", {}, words("c_more", { n: more })) : "";
     parts.push(section(words("c_list"), element("ul", { class: "seen" }, ...copies), rest));
   }
-  const searched = (said.sample?.searched ?? []).map((text) => `${words("c_searched")}: ${text}`);
-  const own = ["holder", "rows", "sweep"].flatMap((word) => said[word].map((text) => `${word} ${text}`)).concat(searched);
+  const searched = (said.sample?.searched ?? []).map((text) => element("span", {}, `${words("c_searched")}: `, asSigned(text)));
+  const own = ["holder", "rows", "sweep"].flatMap((word) => said[word].map((text) => asSigned(`${word} ${text}`))).concat(searched);
   if (own.length > 0) parts.push(section(words("c_said"), list(own)));
   return parts;
 }
+
+/** Words of the certificate itself, which are English. */
+const asSigned = (text) => element("span", { lang: "en" }, text);
 
 function copyRow(words, line) {
   const gate = element("strong", {}, `${words("c_gate")} ${words("gate_is", { n: line.gate })}`);
@@ -72,6 +75,6 @@ export function certificateProofs({ words, report }) {
   const not = [words("not_copies"), words("not_registry")];
   if (said.lost > 0n) not.push(words("not_lost", { n: said.lost }));
   if (!said.whole) not.push(words("not_rest"));
-  not.push(...said.not.map((text) => `${words("not_said")} ${text}`));
+  not.push(...said.not.map((text) => element("span", {}, `${words("not_said")} `, asSigned(text))));
   return { proves, not };
 }

@@ -3,6 +3,7 @@
 //! Faces exist only here: pictures in memory for one attempt, templates sealed under this device's anchor. The decisions are
 //! made by the pure crate `countenance-gate-core`; this crate is its shell: camera and kiosk, models, relay, disk, network.
 
+pub mod audit;
 pub mod check;
 pub mod claim;
 pub mod event;

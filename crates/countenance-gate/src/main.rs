@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use countenance_gate::run::{JOURNAL_BYTES, RunOptions};
-use countenance_gate::{check, claim, run, setup_command};
+use countenance_gate::{audit, check, claim, run, setup_command};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -29,6 +29,8 @@ enum Command {
     Claim(ClaimArguments),
     /// Serve the door
     Run(RunArguments),
+    /// Look for what an auditor picked out of a certificate of destruction; the gate stands still meanwhile
+    Audit(audit::AuditArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -107,6 +109,10 @@ fn act(command: Command) -> anyhow::Result<ExitCode> {
         Command::Setup(arguments) => setup_command::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Claim(arguments) => claim_gate(&arguments),
+        Command::Audit(arguments) => {
+            audit::run(&arguments, &mut std::io::stdout().lock())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Run(arguments) => {
             let options = RunOptions {
                 data: arguments.data,

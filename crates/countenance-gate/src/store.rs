@@ -137,6 +137,11 @@ impl SealedStore {
         self.slots.read(self.page.person(person)?.slot()).ok()
     }
 
+    /// How many places hold a template; those that no key of the page names are among them.
+    pub fn used_places(&self) -> Result<usize, StoreError> {
+        self.slots.used()
+    }
+
     /// Notes that an enrol or copy grant is used up; durable before the act.
     pub fn use_grant(&mut self, id: GrantId, until: Timestamp, now: Timestamp, rng: &mut dyn Rng) -> Result<(), StoreError> {
         self.usable()?;

@@ -1,11 +1,12 @@
-//! `countenance gate-code`, `operator-link` and `ledger-key`: what only who sits at the machine can make or ask.
+//! `countenance gate-code`, `operator-link`, `auditor-pass` and `ledger-key`: what only who sits at the machine can make or ask.
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use countenance_access::{ledger_key, lookup_door_by_number, make_gate_code, take_ledger_key};
 use countenance_base::{Clock as _, SimClock, SystemRng};
-use countenance_persons::make_operator_link;
+use countenance_persons::{make_auditor_pass, make_operator_link};
+use countenance_tlog::NoteKey;
 use countenance_trace::Reader;
 
 use crate::data::Home;
@@ -35,6 +36,23 @@ pub(crate) struct OperatorLinkArguments {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct AuditorPassArguments {
+    /// Who holds it
+    name: String,
+    #[command(flatten)]
+    home: Home,
+    /// The key with which this auditor signs samples (`countenance audit destruction key`); without it the pass only reads
+    #[arg(long)]
+    key: Option<String>,
+    /// Days for which it is good
+    #[arg(long, default_value_t = 30)]
+    days: u32,
+    /// Demo only: file with the seconds by which the clock is moved
+    #[arg(long)]
+    sim_clock: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct LedgerKeyArguments {
     #[command(flatten)]
     home: Home,
@@ -53,6 +71,31 @@ pub(crate) async fn print_ledger_key(arguments: LedgerKeyArguments) -> anyhow::R
     };
     tx.commit().await?;
     println!("{key}");
+    state.db().close().await;
+    Ok(())
+}
+
+/// Prints a pass for an auditor or a witness.
+#[expect(
+    clippy::print_stdout,
+    reason = "the pass is this command's output; it is kept as a keyed hash only"
+)]
+pub(crate) async fn print_auditor_pass(arguments: AuditorPassArguments) -> anyhow::Result<()> {
+    if let Some(key) = &arguments.key {
+        let key = NoteKey::parse(key).with_context(|| format!("`{key}` is no key of an auditor"))?;
+        ensure!(!arguments.name.trim().is_empty(), "who holds the pass?");
+        tracing::info!(key = key.name(), "samples under this key will be taken");
+    }
+    let state = open_site(&arguments.home).await?;
+    let mut rng = SystemRng;
+    let mut tx = state.trace(Reader::Console).await?;
+    let mut ctx = state.ctx(&mut rng);
+    if let Some(file) = arguments.sim_clock {
+        ctx.now = SimClock::new(file).now();
+    }
+    let pass = make_auditor_pass(&mut tx, &mut ctx, arguments.name.trim(), arguments.key.as_deref(), arguments.days).await?;
+    tx.commit().await?;
+    println!("{pass}");
     state.db().close().await;
     Ok(())
 }

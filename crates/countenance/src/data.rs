@@ -208,7 +208,7 @@ fn make_evidence_key(folder: &Path, rng: &mut dyn Rng) -> anyhow::Result<[u8; 32
     letter_key(secret.expose()).context("evidence key could not be made")
 }
 
-fn make_folder(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -216,7 +216,8 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("making `{}`", folder.display()))
 }
 
-fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
+/// A new file that only its owner reads, durable when this returns.
+pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     let context = || format!("writing `{}`", path.display());
     let mut file = OpenOptions::new()
         .write(true)

@@ -1,5 +1,6 @@
 //! `countenance`: the server and its tools. It never receives a picture or a template.
 
+mod audit;
 mod codes;
 mod config;
 mod data;
@@ -12,6 +13,7 @@ mod rules_command;
 mod seed;
 mod serve;
 mod shamir;
+mod source;
 mod state;
 mod verify;
 mod verify_page_command;
@@ -49,6 +51,11 @@ enum Command {
     Witness(witness_command::WitnessArguments),
     /// Follow a site's ledger from outside and say what does not fit
     Monitor(monitor::MonitorArguments),
+    /// Sample what a certificate of destruction says, as an auditor
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Print a pass with which an auditor or a witness reads the ledger
+    AuditorPass(codes::AuditorPassArguments),
     /// Check a proof, a certificate, a fork or a receipt without any server: what it shows, and what it does not
     Verify(verify::VerifyArguments),
     /// Write the page that checks proofs in a browser, in one file that needs no network
@@ -87,6 +94,8 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::LedgerKey(arguments) => codes::print_ledger_key(arguments).await,
             Command::Witness(arguments) => witness_command::run(arguments).await,
             Command::Monitor(arguments) => return monitor::run(arguments).await,
+            Command::Audit(command) => return audit::run(command).await,
+            Command::AuditorPass(arguments) => codes::print_auditor_pass(arguments).await,
             Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
             Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),

@@ -3,7 +3,6 @@
 //! It needs an auditor's pass and the site's policy, and trusts neither the server nor its database. What it finds it prints once; a fork
 //! it also writes down as a file that `countenance verify` and the verify page check without anybody's word.
 
-mod source;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,8 +16,8 @@ use countenance_gate_core::wire::{Promise, Seal};
 use countenance_ledger::origin_name;
 use countenance_tlog::{Checkpoint, Note};
 
+use crate::source::Source;
 use crate::verify::{Fork, Trust, check_receipt};
-use source::Source;
 use watch::{Finding, Watch};
 
 const CHECKPOINT: &str = "checkpoint";

@@ -66,7 +66,7 @@ pub(crate) enum Why {
 pub(crate) fn check(file: &str, trust: &Trust) -> Result<Shown, Why> {
     if file.starts_with('{') {
         let form: serde_json::Value = serde_json::from_str(file).map_err(|_| Why::Form)?;
-        return match form["form"].as_str() {
+        return match form.get("form").and_then(serde_json::Value::as_str) {
             Some(fork::FORM) => fork::check(file, trust).map(Shown::Fork),
             _ => certificate::check(file, trust).map(|shown| Shown::Certificate(Box::new(shown))),
         };

@@ -112,9 +112,8 @@ impl Certificate {
                 ("holder", words) => parsed.holders.push(words.to_owned()),
                 ("rows", words) => parsed.rows = Some(words.to_owned()),
                 ("sweep", words) => parsed.sweep = Some(words.to_owned()),
-                ("sample", "none") => {}
+                ("sample", "none") | ("not", _) => {}
                 ("sample", words) => parsed.promise = Some(promise(words)?),
-                ("not", _) => {}
                 _ => return None,
             }
         }

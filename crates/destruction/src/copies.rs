@@ -98,9 +98,13 @@ mod tests {
     fn copy(number: u64) -> Copy {
         Copy {
             gate: GateId(3),
-            enrolled: (number % 5 != 0).then_some(number),
+            enrolled: (!number.is_multiple_of(5)).then_some(number),
             ended: number + 100,
-            end: if number % 5 == 0 { End::Lost } else { End::Erased([7; 32]) },
+            end: if number.is_multiple_of(5) {
+                End::Lost
+            } else {
+                End::Erased([7; 32])
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 //!
 //! INVARIANT: the crate knows no law. What the law asks arrives compiled into the snapshot (grants, leases, texts) by the server.
 
+pub mod audit;
 pub mod base64url;
 pub mod challenge;
 pub mod decide;

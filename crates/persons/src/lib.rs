@@ -70,8 +70,8 @@ pub use purpose::{
     Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_events_over, list_purposes, lookup_active_purpose, lookup_purpose,
 };
 pub use receipt::{
-    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, lookup_receipt,
-    receipts_of_consent, receipts_view, take_receipt,
+    CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, any_receipt,
+    count_receipts_at, lookup_receipt, receipts_of_consent, receipts_view, take_receipt,
 };
 pub use session::{
     OperatorSession, PersonSession, end_all_sessions, end_session, forget_ended_sessions, lookup_operator_session, lookup_person_session,

@@ -90,6 +90,16 @@ pub async fn lookup_receipt(tx: &mut Trace, person: PersonId, gate: GateId, sequ
     Ok(own)
 }
 
+/// Receipts that name this entry of a gate's journal; nobody hears whose.
+pub async fn count_receipts_at(tx: &mut Trace, gate: GateId, sequence: u64) -> Result<u64, StoreError> {
+    store::receipt::count_at(tx, gate, sequence).await
+}
+
+/// An entry that some receipt names: on which a search is tried.
+pub async fn any_receipt(tx: &mut Trace) -> Result<Option<(GateId, u64)>, StoreError> {
+    store::receipt::any(tx).await
+}
+
 /// What gates signed under one consent, the oldest first.
 pub async fn receipts_of_consent(tx: &mut Trace, consent: ConsentId) -> Result<Vec<ReceiptView>, StoreError> {
     store::receipt::list_of_consent(tx, consent).await

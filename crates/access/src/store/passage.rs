@@ -172,6 +172,16 @@ pub(crate) async fn count_of_person(tx: &mut Trace, person: PersonId) -> Result<
     row.map_or(Ok(0), |row| row.get("n"))
 }
 
+pub(crate) async fn count_at(tx: &mut Trace, gate: GateId, sequence: u64) -> Result<u64, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT COUNT(*) AS n FROM passages WHERE gate_id = $1 AND sequence = $2",
+            &[gate.into(), sequence.into()],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
 /// Passages and capture windows at a door's gates between two instants.
 pub(crate) async fn erase_of_door(tx: &mut Trace, door: DoorId, from: Timestamp, to: Timestamp) -> Result<u64, StoreError> {
     let passages = tx

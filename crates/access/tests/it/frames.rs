@@ -101,13 +101,22 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
     let stranger_key = SigningKey::generate(&mut world.rng);
     let other = world.resident("12-1804", false).await;
     let forged = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(world.erased(&world.receipt(&a, consent, sequence, "withdrawn.gate"), &stranger_key))
+        Some(World::erased(
+            &world.receipt(&a, consent, sequence, "withdrawn.gate"),
+            &stranger_key,
+        ))
     });
     let foreign = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(world.erased(&world.receipt(&other, consent, sequence, "withdrawn.gate"), &world.device))
+        Some(World::erased(
+            &world.receipt(&other, consent, sequence, "withdrawn.gate"),
+            &world.device,
+        ))
     });
     let misplaced = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(world.erased(&world.receipt(&a, consent, sequence + 1, "withdrawn.gate"), &world.device))
+        Some(World::erased(
+            &world.receipt(&a, consent, sequence + 1, "withdrawn.gate"),
+            &world.device,
+        ))
     });
     let answer = world.upload(vec![forged, foreign, misplaced]).await;
     assert_eq!(
@@ -127,7 +136,10 @@ async fn receipts_move_consents_when_the_gate_itself_signed_them() {
 
     let epoch = world.snapshot().await.0.epoch;
     let erased = world.frame(LeafClass::Erase, |world, sequence| {
-        Some(world.erased(&world.receipt(&a, consent, sequence, "withdrawn.gate"), &world.device))
+        Some(World::erased(
+            &world.receipt(&a, consent, sequence, "withdrawn.gate"),
+            &world.device,
+        ))
     });
     world.upload(vec![erased]).await;
     let view = consents_view(&mut reading(&world.db).await, a.id).await.unwrap().remove(0);

@@ -338,7 +338,7 @@ impl World {
     }
 
     /// What the gate signs when it erases: for the person, and for everybody.
-    pub(crate) fn erased(&self, receipt: &Receipt, key: &SigningKey) -> Note {
+    pub(crate) fn erased(receipt: &Receipt, key: &SigningKey) -> Note {
         let ending = Ending {
             gate: receipt.gate,
             sequence: receipt.sequence,

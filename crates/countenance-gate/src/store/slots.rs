@@ -58,16 +58,32 @@ impl Slots {
 
     /// Overwrites every place that holds something and is not `named`.
     pub(super) fn overwrite_unnamed(&self, named: impl Fn(u32) -> bool, rng: &mut dyn Rng) -> Result<(), StoreError> {
-        let length = self.0.metadata().map_err(failed("read the templates"))?.len();
-        let count = u32::try_from(length.div_ceil(SLOT_BYTES as u64)).unwrap_or(u32::MAX);
-        for slot in (0..count).filter(|slot| !named(*slot)) {
-            let mut first = [0u8];
-            self.0.read_exact_at(&mut first, offset(slot)).map_err(failed("read a template"))?;
-            if first != [FREE] {
+        for slot in (0..self.count()?).filter(|slot| !named(*slot)) {
+            if self.is_used(slot)? {
                 self.overwrite(slot, rng)?;
             }
         }
         Ok(())
+    }
+
+    /// How many places hold something.
+    pub(super) fn used(&self) -> Result<usize, StoreError> {
+        let mut used = 0;
+        for slot in 0..self.count()? {
+            used += usize::from(self.is_used(slot)?);
+        }
+        Ok(used)
+    }
+
+    fn count(&self) -> Result<u32, StoreError> {
+        let length = self.0.metadata().map_err(failed("read the templates"))?.len();
+        Ok(u32::try_from(length.div_ceil(SLOT_BYTES as u64)).unwrap_or(u32::MAX))
+    }
+
+    fn is_used(&self, slot: u32) -> Result<bool, StoreError> {
+        let mut first = [0u8];
+        self.0.read_exact_at(&mut first, offset(slot)).map_err(failed("read a template"))?;
+        Ok(first != [FREE])
     }
 
     fn put(&self, slot: u32, bytes: &[u8; SLOT_BYTES]) -> Result<(), StoreError> {

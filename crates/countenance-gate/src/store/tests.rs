@@ -487,3 +487,72 @@ fn an_erasure_is_whole_when_it_returns() {
     assert_eq!((place.anchors().len(), place.names("keys.").len()), (1, 1));
     assert_eq!(who(&store, BEN), Ok(Verdict::Recognised(BEN)));
 }
+
+#[test]
+fn an_audit_ties_entries_of_who_is_here_and_none_of_who_was_erased() {
+    use crate::journal_file::{Entry, Journal, Need};
+    use countenance_gate_core::audit::{Pick, Picks};
+    use countenance_gate_core::journal::{LeafClass, Record, RecordKind};
+
+    let (mut place, mut store) = settled();
+    let mut journal = Journal::open(&place.data().join("journal"), 1 << 20, GateId(3)).unwrap();
+    for (person, class, kind) in [
+        (ANN, LeafClass::Enrol, RecordKind::Enrolled),
+        (BEN, LeafClass::Enrol, RecordKind::Enrolled),
+        (BEN, LeafClass::Search, RecordKind::Searched),
+        (ANN, LeafClass::Erase, RecordKind::Erased),
+    ] {
+        let record = Record {
+            kind,
+            at: NOW,
+            attempt: None,
+            person: Some(person),
+            purpose: None,
+            consent: None,
+            reason: "test".into(),
+            pack: None,
+            actor: None,
+        };
+        let entry = Entry {
+            class,
+            demo: true,
+            policy: 1,
+            recipients: Vec::new(),
+            record,
+            ratchet: Some(ratchet(person).turned_to(NOW.month())),
+            note: None,
+        };
+        journal.append(Need::Erase, vec![entry], None, &mut place.rng).unwrap();
+    }
+    let leaf = |sequence| journal.frames_from(sequence, 1).unwrap()[0].raw_leaf();
+    let picks = Picks {
+        certificate: [1; 32],
+        picks: vec![Pick {
+            index: 4,
+            gate: GateId(3),
+            enrolled: Some(leaf(0)),
+            ended: leaf(3),
+        }],
+    };
+    let before = crate::audit::search(&store, &journal, &picks).unwrap();
+    assert_eq!(before.copies, [(4, true)], "Ann is still here");
+    store.erase_person(ANN, &mut place.rng).unwrap();
+    let after = crate::audit::search(&store, &journal, &picks).unwrap();
+    assert_eq!(after.copies, [(4, false)]);
+    assert!(
+        after.searched[0].contains("1 keys of persons, 1 places with a template, 0 that no key names; 2 of 4 entries"),
+        "{:?}",
+        after.searched
+    );
+    let mut forged = picks;
+    forged.picks[0].enrolled = Some(leaf(1));
+    forged.picks[0].ended = forged.picks[0].enrolled.unwrap();
+    assert!(crate::audit::search(&store, &journal, &forged).unwrap().copies[0].1, "Ben is here");
+    let Some(mut other) = forged.picks[0].enrolled else {
+        unreachable!()
+    };
+    other.0[100] ^= 1;
+    forged.picks[0].enrolled = Some(other);
+    let refused = crate::audit::search(&store, &journal, &forged).unwrap_err().to_string();
+    assert!(refused.contains("audit.differs"), "{refused}");
+}

@@ -21,18 +21,18 @@ pub(crate) fn operator_signer(state: &AppState) -> Option<NoteSigner> {
 
 /// Log and witnesses; the keys of the operator, of every gate that was ever claimed, and of auditors.
 pub(crate) async fn policy_text(state: &AppState, handle: &Handle) -> Result<String, StoreError> {
-    let mut text = handle.policy.clone();
+    let mut lines = Vec::new();
     if let Some(operator) = operator_signer(state) {
-        text += &format!("#: operator {}\n", operator.public());
+        lines.push(format!("operator {}", operator.public()));
     }
     let mut tx = state.read(Reader::Machine).await?;
     for gate in list_gates(&mut tx).await? {
         if let Some(key) = gate.device_key {
-            text += &format!("#: gate {} {}\n", gate.id, to_hex(&key.0));
+            lines.push(format!("gate {} {}", gate.id, to_hex(&key.0)));
         }
     }
     for key in list_auditors(&mut tx).await?.into_iter().filter_map(|auditor| auditor.key) {
-        text += &format!("#: auditor {key}\n");
+        lines.push(format!("auditor {key}"));
     }
-    Ok(text)
+    Ok(lines.iter().fold(handle.policy.clone(), |text, line| text + "#: " + line + "\n"))
 }

@@ -124,11 +124,8 @@ impl Watch {
         *self.counts.entry(leaf.class).or_default() += 1;
         if leaf.gate != GateId::SERVER {
             let open = self.open.entry(leaf.gate).or_default();
-            match leaf.class {
-                LeafClass::Enrol => *open += 1,
-                LeafClass::Erase => *open -= 1,
-                _ => {}
-            }
+            *open += i64::from(leaf.class == LeafClass::Enrol);
+            *open -= i64::from(leaf.class == LeafClass::Erase);
         }
         let start = Chain {
             head: Head { size: 0, hash: [0; 32] },
@@ -172,12 +169,10 @@ impl Watch {
             findings.push(Finding::SealOld { gate: gate.0 });
         }
         match seal.head.size.checked_sub(1) {
-            Some(last) if seal.head.size <= merged => {
-                if self.heads.get(&(gate, last)) != Some(&seal.head.hash) {
-                    findings.push(Finding::SealDiffers { gate: gate.0 });
-                }
+            Some(last) if seal.head.size <= merged && self.heads.get(&(gate, last)) != Some(&seal.head.hash) => {
+                findings.push(Finding::SealDiffers { gate: gate.0 });
             }
-            Some(_) if seal.at < old => findings.push(Finding::Behind {
+            Some(_) if seal.head.size > merged && seal.at < old => findings.push(Finding::Behind {
                 gate: gate.0,
                 merged,
                 sealed: seal.head.size,

@@ -21,7 +21,8 @@ pub(crate) struct Trust {
 /// Who saw a checkpoint, in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Seen {
-    pub(crate) seen: usize,
+    /// Whatever the policy says of them.
+    pub(crate) who: usize,
     pub(crate) all: usize,
     /// Of those who saw it, run by the operator; also those of whom the policy does not say who runs them.
     pub(crate) operator: usize,
@@ -30,7 +31,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// An operator's word about the operator's own ledger counts for nothing.
     pub(crate) const fn is_independent(self) -> bool {
-        self.seen > self.operator
+        self.who > self.operator
     }
 }
 
@@ -79,7 +80,7 @@ impl Trust {
     pub(crate) fn seen(&self, witnessed: &Witnessed) -> Seen {
         let independent = |name: &&String| self.run_by.get(*name).is_some_and(|(independent, _)| *independent);
         Seen {
-            seen: witnessed.len(),
+            who: witnessed.len(),
             all: self.policy.witnesses().count(),
             operator: witnessed.len() - witnessed.keys().filter(independent).count(),
         }
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(
             seen(&["a", "b"]),
             Seen {
-                seen: 2,
+                who: 2,
                 all: 2,
                 operator: 1
             }

@@ -118,14 +118,11 @@ impl Words {
         }
         let seen = trust.seen(witnessed);
         let counts = if self.zh {
-            format!(
-                "{} 位见证人中 {} 位看过，其中 {} 位由运营方运行",
-                seen.all, seen.seen, seen.operator
-            )
+            format!("{} 位见证人中 {} 位看过，其中 {} 位由运营方运行", seen.all, seen.who, seen.operator)
         } else {
             format!(
                 "{} of {} witnesses saw it, {} of them run by the operator",
-                seen.seen, seen.all, seen.operator
+                seen.who, seen.all, seen.operator
             )
         };
         writeln!(out, "  {counts}")?;

@@ -93,7 +93,10 @@ impl Estate {
     /// The gate answers: an Erase frame with its receipt.
     pub(crate) async fn gate_erases(&mut self, resident: &Resident, consent: countenance_base::ConsentId) {
         let frame = self.world.frame(LeafClass::Erase, |world, sequence| {
-            Some(world.erased(&world.receipt(resident, consent, sequence, "grant.ended"), &world.device))
+            Some(World::erased(
+                &world.receipt(resident, consent, sequence, "grant.ended"),
+                &world.device,
+            ))
         });
         assert!(!self.world.upload(vec![frame]).await.forked);
     }

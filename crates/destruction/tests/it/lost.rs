@@ -61,7 +61,10 @@ async fn a_lost_gate_is_said_aloud_and_its_copies_count_as_out_of_reach() {
     let frame = estate
         .world
         .frame(countenance_gate_core::journal::LeafClass::Erase, |world, sequence| {
-            Some(world.erased(&world.receipt(&a, consent, sequence, "grant.ended"), &world.device))
+            Some(crate::world::World::erased(
+                &world.receipt(&a, consent, sequence, "grant.ended"),
+                &world.device,
+            ))
         });
     assert!(!estate.world.upload(vec![frame]).await.forked);
 }

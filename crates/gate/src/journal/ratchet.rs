@@ -5,6 +5,8 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use super::leaf::Leaf;
+
 /// W of one month for one person and one writer. W₀ = HKDF(S, writer); next month's W = HKDF(W, "next").
 #[derive(Debug, Clone)]
 pub struct Ratchet {
@@ -56,6 +58,17 @@ impl Ratchet {
         hmac(key.expose(), &[&message])
     }
 
+    /// Whether `leaf` is about this person: its tag is one of the first `most` of that day. Nobody can say so of a leaf of a month that is
+    /// over for this ratchet.
+    pub fn ties(&self, leaf: &Leaf, most: u32) -> bool {
+        let time = Timestamp::from_seconds(i64::from(leaf.ten_minutes) * 600);
+        if time.month() < self.month {
+            return false;
+        }
+        let turned = self.turned_to(time.month());
+        (0..most).any(|count| turned.tag(time, leaf.gate, count) == leaf.tag)
+    }
+
     /// The 32 bytes that open the commitment of leaf `sequence`.
     pub fn opening(&self, gate: GateId, sequence: u64) -> SecretKey {
         let info = [b"open".as_slice(), &gate.0.to_be_bytes(), &sequence.to_be_bytes()].concat();
@@ -100,5 +113,30 @@ mod tests {
         let now = Timestamp::from_seconds(1_700_000_000);
         assert_ne!(march.tag(now, GateId(3), 0), march.tag(now, GateId(3), 1));
         assert_ne!(march.tag(now, GateId(3), 0), march.tag(now, GateId(4), 0));
+    }
+
+    #[test]
+    fn a_leaf_is_tied_from_its_own_month_on_and_not_from_a_later_one() {
+        let now = Timestamp::from_seconds(1_700_000_000);
+        let month = now.month();
+        let held = Ratchet::start(&SecretKey::new([9; 32]), GateId(3), Month(month.0 - 2));
+        let leaf = Leaf {
+            class: crate::journal::LeafClass::Search,
+            flags: 0,
+            gate: GateId(3),
+            sequence: 5,
+            ten_minutes: Leaf::time(now),
+            policy: 1,
+            previous: [0; 32],
+            commitment: [0; 32],
+            tag: held.turned_to(month).tag(now, GateId(3), 4),
+        };
+        assert!(held.ties(&leaf, 5) && held.turned_to(month).ties(&leaf, 5));
+        assert!(!held.ties(&leaf, 4), "the fifth of its day");
+        assert!(!held.turned_to(Month(month.0 + 1)).ties(&leaf, 99), "that month is over");
+        assert!(
+            !Ratchet::start(&SecretKey::new([8; 32]), GateId(3), month).ties(&leaf, 99),
+            "another person"
+        );
     }
 }

@@ -63,6 +63,23 @@ pub(crate) async fn lookup(tx: &mut Trace, gate: GateId, sequence: u64) -> Resul
     row.map(|row| read(tx, &row)).transpose()
 }
 
+pub(crate) async fn count_at(tx: &mut Trace, gate: GateId, sequence: u64) -> Result<u64, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT COUNT(*) AS n FROM receipts WHERE gate_id = $1 AND sequence = $2",
+            &[gate.into(), sequence.into()],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get("n"))
+}
+
+pub(crate) async fn any(tx: &mut Trace) -> Result<Option<(GateId, u64)>, StoreError> {
+    let row = tx
+        .lookup("SELECT gate_id, sequence FROM receipts ORDER BY gate_id, sequence LIMIT 1", &[])
+        .await?;
+    row.map(|row| Ok((row.get("gate_id")?, row.get("sequence")?))).transpose()
+}
+
 fn read(tx: &mut Trace, row: &Row) -> Result<ReceiptView, StoreError> {
     let person = row.get("person_id")?;
     tx.looked_at(person);

@@ -64,6 +64,9 @@ pub(crate) struct Declaration {
     event_ends: String,
 }
 
+/// A field that asks for a time is filled with none.
+struct NoTime;
+
 impl Declaration {
     /// The facts; `None` when a number or the mode is none.
     fn facts(&self) -> Option<PurposeFacts> {
@@ -82,11 +85,11 @@ impl Declaration {
         })
     }
 
-    /// When the event ends; `None` when the field is filled with no time.
-    fn event_ends(&self, zone: &str) -> Option<Option<Timestamp>> {
+    /// When the event ends; none for what is no event.
+    fn event_ends(&self, zone: &str) -> Result<Option<Timestamp>, NoTime> {
         match self.event_ends.trim() {
-            "" => Some(None),
-            local => Timestamp::parse_local(local, zone).map(Some),
+            "" => Ok(None),
+            local => Timestamp::parse_local(local, zone).map(Some).ok_or(NoTime),
         }
     }
 
@@ -121,7 +124,7 @@ async fn declare(state: &AppState, desk: &Desk, number: u32, fields: Declaration
     let mut tx = state.trace(desk.reader()).await?;
     let door = door::lookup(&mut tx, number).await?;
     let before = door::page(&mut tx, state, desk, &door).await?;
-    let Some((facts, event_ends)) = fields.facts().zip(fields.event_ends(&state.site().time_zone)) else {
+    let Some((facts, event_ends)) = fields.facts().zip(fields.event_ends(&state.site().time_zone).ok()) else {
         return Ok(door::refuse(
             DoorPage {
                 draft: fields.draft(),

@@ -161,7 +161,7 @@ fn onwards(choice: u8, subject: &dyn Subject, world: &mut World, fixture: &Fixtu
         "turn.right" => return Input::FrameFollowed(Pose::Turned(Side::Right)),
         "waiting" => return answer(choice, world.asked.take().as_ref(), fixture),
         "digits.confirm" | "withdraw.confirm" => Do::Yes,
-        "opened" | "refused" if choice % 3 == 0 => Do::Receipt,
+        "opened" | "refused" if choice.is_multiple_of(3) => Do::Receipt,
         _ => [Do::Begin, Do::Begin, Do::Qr, Do::Enrol, Do::Withdraw][usize::from(choice % 5)].clone(),
     })
 }

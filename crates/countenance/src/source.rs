@@ -1,4 +1,4 @@
-//! What the server tells a monitor, and what witnesses do. Everything is judged elsewhere.
+//! What a server tells who holds a pass, and what witnesses say. Everything is judged elsewhere.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,21 +8,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countenance_base::{GateId, Timestamp, from_hex};
 use countenance_grant::{Envelope, decode_canonical};
-use countenance_tlog::{Entries, Note, TILE_WIDTH, Tile, entries_path};
+use countenance_tlog::{Entries, Note, TILE_WIDTH, Tile, entries_path, tile_path};
 use countenance_trace::TagList;
 use serde_json::Value;
 
 /// A server that keeps a monitor waiting longer is not answering.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(super) struct Source {
+pub(crate) struct Source {
     server: String,
     pass: String,
     http: reqwest::Client,
 }
 
 impl Source {
-    pub(super) fn new(server: &str, pass: &str) -> anyhow::Result<Self> {
+    pub(crate) fn new(server: &str, pass: &str) -> anyhow::Result<Self> {
         Ok(Self {
             server: server.trim_end_matches('/').to_owned(),
             pass: pass.to_owned(),
@@ -41,13 +41,26 @@ impl Source {
         serde_json::from_slice(&self.get(path).await?).with_context(|| format!("`{path}` is not JSON"))
     }
 
-    pub(super) async fn checkpoint(&self) -> anyhow::Result<Note> {
+    /// Hands something over; what the server says against it is the error.
+    pub(crate) async fn post(&self, path: &str, body: String) -> anyhow::Result<()> {
+        let url = format!("{}{path}", self.server);
+        let answer = self.http.post(&url).bearer_auth(&self.pass).body(body).send().await?;
+        let status = answer.status();
+        ensure!(status.is_success(), "`{url}` answers {status}: {}", answer.text().await?.trim());
+        Ok(())
+    }
+
+    pub(crate) async fn tile(&self, tile: &Tile) -> anyhow::Result<Vec<u8>> {
+        self.get(&format!("/ledger/{}", tile_path(tile))).await
+    }
+
+    pub(crate) async fn checkpoint(&self) -> anyhow::Result<Note> {
         let text = String::from_utf8(self.get("/ledger/checkpoint").await?)?;
         Note::parse(&text).context("the checkpoint is no signed note")
     }
 
     /// Entries `first..past`, by the bundles of a tree of `past` entries.
-    pub(super) async fn entries(&self, first: u64, past: u64) -> anyhow::Result<Vec<Vec<u8>>> {
+    pub(crate) async fn entries(&self, first: u64, past: u64) -> anyhow::Result<Vec<Vec<u8>>> {
         let mut entries = Vec::new();
         let mut next = first;
         while next < past {
@@ -64,11 +77,15 @@ impl Source {
     }
 
     /// Gate, whether it was declared lost, and what it signed.
-    pub(super) async fn seals(&self) -> anyhow::Result<Vec<(GateId, bool, Envelope)>> {
+    pub(crate) async fn seals(&self) -> anyhow::Result<Vec<(GateId, bool, Envelope)>> {
         let seals = self.json("/ledger/seals").await?;
         let read = |seal: &Value| {
-            let bytes = STANDARD.decode(seal["seal"].as_str()?).ok()?;
-            Some((GateId(seal["gate"].as_u64()?), seal["lost"].as_bool()?, decode_canonical(&bytes)?))
+            let bytes = STANDARD.decode(seal.get("seal")?.as_str()?).ok()?;
+            Some((
+                GateId(seal.get("gate")?.as_u64()?),
+                seal.get("lost")?.as_bool()?,
+                decode_canonical(&bytes)?,
+            ))
         };
         seals
             .as_array()
@@ -78,16 +95,16 @@ impl Source {
             .collect()
     }
 
-    pub(super) async fn tag_lists(&self) -> anyhow::Result<Vec<TagList>> {
+    pub(crate) async fn tag_lists(&self) -> anyhow::Result<Vec<TagList>> {
         let lists = self.json("/ledger/tags").await?;
         let read = |list: &Value| {
             Some(TagList {
-                number: list["number"].as_u64()?,
-                first: list["first"].as_u64()?,
-                past: list["past"].as_u64()?,
-                sha256: from_hex(list["sha256"].as_str()?)?,
-                sequence: list["sequence"].as_u64()?,
-                made_at: Timestamp(list["made_at"].as_i64()?),
+                number: list.get("number")?.as_u64()?,
+                first: list.get("first")?.as_u64()?,
+                past: list.get("past")?.as_u64()?,
+                sha256: from_hex(list.get("sha256")?.as_str()?)?,
+                sequence: list.get("sequence")?.as_u64()?,
+                made_at: Timestamp(list.get("made_at")?.as_i64()?),
             })
         };
         lists
@@ -98,16 +115,22 @@ impl Source {
             .collect()
     }
 
-    pub(super) async fn tags(&self, number: u64) -> anyhow::Result<Vec<u8>> {
+    pub(crate) async fn tags(&self, number: u64) -> anyhow::Result<Vec<u8>> {
         self.get(&format!("/ledger/tags/{number}")).await
     }
 
     /// Frames by writer, rows by table.
-    pub(super) async fn rows(&self) -> anyhow::Result<(BTreeMap<u64, u64>, BTreeMap<String, u64>)> {
+    pub(crate) async fn rows(&self) -> anyhow::Result<(BTreeMap<u64, u64>, BTreeMap<String, u64>)> {
         let all = self.json("/ledger/rows").await?;
-        let frame = |frame: &Value| Some((frame["writer"].as_u64()?, frame["frames"].as_u64()?));
-        let frames = all["frames"].as_array().into_iter().flatten().filter_map(frame).collect();
-        let rows = all["rows"].as_object().into_iter().flatten();
+        let frame = |frame: &Value| Some((frame.get("writer")?.as_u64()?, frame.get("frames")?.as_u64()?));
+        let frames = all
+            .get("frames")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(frame)
+            .collect();
+        let rows = all.get("rows").and_then(Value::as_object).into_iter().flatten();
         Ok((
             frames,
             rows.filter_map(|(table, count)| Some((table.clone(), count.as_u64()?))).collect(),
@@ -115,7 +138,7 @@ impl Source {
     }
 
     /// The checkpoint that a witness cosigned last; without a pass, since it is somebody else's server.
-    pub(super) async fn witness(&self, url: &str, origin: &str) -> anyhow::Result<Option<Note>> {
+    pub(crate) async fn witness(&self, url: &str, origin: &str) -> anyhow::Result<Option<Note>> {
         let answer = self
             .http
             .get(format!("{}/{origin}/checkpoint", url.trim_end_matches('/')))

@@ -1,0 +1,88 @@
+//! Which copies are looked for, with the entries that made and ended them: out of the ledger, and led to the root in the certificate.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, ensure};
+use countenance_destruction::{Copy, picks};
+use countenance_gate_core::audit::{Pick, Picks};
+use countenance_gate_core::journal::RawLeaf;
+use countenance_tlog::{Hash, Tile, inclusion, inclusion_root, leaf_hash};
+
+use super::Certified;
+use super::folder::Nonce;
+use crate::source::Source;
+
+pub(super) async fn make(certified: &Certified, nonce: &Nonce, most: u64, source: &Source) -> anyhow::Result<Picks> {
+    let mut ledger = Ledger {
+        registry: certified.certificate.registry,
+        source,
+        tiles: BTreeMap::new(),
+    };
+    let mut made = Vec::new();
+    for index in picks(&nonce.seed, certified.copies.len() as u64, most) {
+        let line = certified.copies.get(usize::try_from(index)?).context("a copy is missing")?;
+        let copy = Copy::parse(line).with_context(|| format!("copy {index} cannot be read"))?;
+        let enrolled = match copy.enrolled {
+            Some(place) => Some(ledger.leaf(place).await?),
+            None => None,
+        };
+        made.push(Pick {
+            index,
+            gate: copy.gate,
+            enrolled,
+            ended: ledger.leaf(copy.ended).await?,
+        });
+    }
+    Ok(Picks {
+        certificate: certified.hash,
+        picks: made,
+    })
+}
+
+/// The ledger as it was when the copies were read out of it.
+struct Ledger<'a> {
+    registry: (u64, Hash),
+    source: &'a Source,
+    tiles: BTreeMap<Tile, Vec<u8>>,
+}
+
+impl Ledger<'_> {
+    /// # Errors
+    /// The entry that the server gives is not the one that the certificate's root holds.
+    async fn leaf(&mut self, place: u64) -> anyhow::Result<RawLeaf> {
+        let (size, root) = self.registry;
+        ensure!(place < size, "entry {place} is not in the ledger that the certificate names");
+        let entry = self.source.entries(place, place + 1).await?.pop().context("the entry is missing")?;
+        let path = self.path(place).await?;
+        ensure!(
+            inclusion_root(&leaf_hash(&entry), place, size, &path) == Some(root),
+            "entry {place} does not lead to the certificate's root (audit.root)"
+        );
+        entry
+            .try_into()
+            .map(RawLeaf)
+            .map_err(|_| anyhow::anyhow!("entry {place} is no leaf of ours"))
+    }
+
+    /// Asks for tiles until the way is complete.
+    async fn path(&mut self, place: u64) -> anyhow::Result<Vec<Hash>> {
+        loop {
+            let mut missing = None;
+            let size = self.registry.0;
+            let path = inclusion(place, size, &mut |level, at| {
+                let (tile, within, at) = Tile::holding(level, at, size)?;
+                let bytes = self.tiles.get(&tile);
+                missing = missing.or_else(|| bytes.is_none().then_some(tile));
+                Tile::hash(bytes?, within, at)
+            });
+            match (path, missing) {
+                (Some(path), _) => return Ok(path),
+                (None, Some(tile)) => {
+                    let bytes = self.source.tile(&tile).await?;
+                    self.tiles.insert(tile, bytes);
+                }
+                (None, None) => anyhow::bail!("a tile of the ledger cannot be read"),
+            }
+        }
+    }
+}

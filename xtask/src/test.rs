@@ -20,6 +20,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
         )
     });
     phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
+    phases.phase("JavaScript tests", || node(&root().join("crates/portal/static/test"), ""));
     let mut postgres = None;
     phases.phase("PostgreSQL", || {
         postgres = Some(Postgres::start()?);
@@ -38,6 +39,9 @@ pub(crate) fn all() -> anyhow::Result<()> {
                 demo::story(&["tell", "--database", &postgres.story()])
             });
         }
+        phases.phase("the verify page and own entries in Chromium", || {
+            node(&root().join("e2e"), "journey")
+        });
         phases.phase("the story in Chromium", || demo::story(&["browse"]));
     }
     if let Some(postgres) = postgres {
@@ -53,4 +57,19 @@ fn on_postgres(cargo: &str, postgres: &Postgres) -> anyhow::Result<()> {
         arguments.extend(["-p", store]);
     }
     run_in(&root(), cargo, &arguments, &[("COUNTENANCE_TEST_POSTGRES", &postgres.tests())])
+}
+
+/// Every `*.test.mjs` of a folder under Node's own test runner, but those whose names begin with `but`: they need an estate.
+fn node(folder: &std::path::Path, but: &str) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        if name.ends_with(".test.mjs") && (but.is_empty() || !name.starts_with(but)) {
+            files.push(name);
+        }
+    }
+    files.sort_unstable();
+    anyhow::ensure!(!files.is_empty(), "no tests in `{}`", folder.display());
+    let arguments: Vec<&str> = ["--test"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    run_in(folder, "node", &arguments, &[("COUNTENANCE", &demo::built("countenance"))])
 }

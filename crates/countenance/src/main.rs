@@ -18,6 +18,7 @@ mod shamir;
 mod source;
 mod state;
 mod verify;
+mod verify_page_command;
 mod witness_command;
 
 use std::io::IsTerminal as _;
@@ -63,6 +64,8 @@ enum Command {
     CloseSite(close_site::CloseArguments),
     /// Check a proof, a certificate, a fork or a receipt without any server: what it shows, and what it does not
     Verify(verify::VerifyArguments),
+    /// Write the page that checks proofs in a browser, in one file that needs no network
+    VerifyPage(verify_page_command::VerifyPageArguments),
     /// Ask the rulebook, in plain words
     #[command(subcommand)]
     Rules(rules_command::RulesCommand),
@@ -102,6 +105,7 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::OpenEvidence(arguments) => evidence::open(arguments).await,
             Command::CloseSite(arguments) => close_site::close(arguments).await,
             Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
+            Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
         }?;
         Ok(true)

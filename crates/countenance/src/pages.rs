@@ -13,6 +13,7 @@ mod frame;
 mod headers;
 mod language;
 mod ledger;
+mod lists;
 mod number;
 mod reader;
 mod refusals;
@@ -22,6 +23,7 @@ mod session;
 mod statics;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -42,6 +44,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/", get(language::home))
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
+        .route("/verify", get(verify::show))
         .route("/certificates/{id}", get(certificate::show))
         .route("/certificates/{id}/file", get(certificate::file))
         .route("/audit/promise", post(audit::promise))
@@ -53,13 +56,17 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/ledger/policy", get(ledger::policy))
         .route("/ledger/tile/{*path}", get(ledger::tile))
         .route("/ledger/proof/{gate}/{sequence}", get(ledger::proof))
+        .route("/ledger/tags", get(lists::tags))
+        .route("/ledger/tags/{number}", get(lists::tag_rows))
+        .route("/ledger/records/{bundle}", get(lists::records))
+        .route("/ledger/writers", get(lists::writers))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(headers::add))
 }
 
 fn resident_routes() -> Router<AppState> {
-    use resident::{account, consents, face, uses, ways};
+    use resident::{account, consents, face, uses, uses_mine, ways};
     Router::new()
         .route("/sign-in", get(account::show_sign_in).post(account::post_sign_in))
         .route("/claim", get(account::show_claim).post(account::post_claim))
@@ -74,6 +81,7 @@ fn resident_routes() -> Router<AppState> {
         .route("/face/{door}", post(face::post_begin))
         .route("/face/{door}/{consent}", get(face::show).post(face::post_sign))
         .route("/uses", get(uses::show))
+        .route("/uses/mine", get(uses_mine::show))
         .route("/consents", get(consents::show_all))
         .route("/consents/{consent}", get(consents::show))
         .route("/consents/{consent}/state", get(consents::show_state))

@@ -90,7 +90,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 }
 
 /// Opens the ledger and begins its work, unless another server of this site keeps it.
-async fn keep_ledger(
+pub(crate) async fn keep_ledger(
     state: &AppState,
     home: &Home,
     witnesses: Option<&Path>,

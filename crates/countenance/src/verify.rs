@@ -92,3 +92,33 @@ pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> anyhow::R
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same files that the verify page is tested with, read by this second reader.
+    #[test]
+    fn the_verify_page_s_vectors_hold_here_too() {
+        let vectors: serde_json::Value = serde_json::from_str(include_str!("../../portal/static/test/proof-vectors.json")).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let trust = Trust::parse(&text(&vectors["policy"])).unwrap();
+        let shown = |value: &serde_json::Value| check(&text(value), &trust);
+        for proof in ["opened", "closed", "open_record"] {
+            assert!(matches!(shown(&vectors["proof"][proof]), Ok(Shown::Leaf(_))), "{proof}");
+        }
+        assert!(matches!(shown(&vectors["promise"]), Ok(Shown::Receipt(_))));
+        for (certificate, here) in [("whole", 3), ("mine", 1)] {
+            let Ok(Shown::Certificate(shown)) = shown(&vectors["certificate"][certificate]) else {
+                panic!("{certificate}: {:?}", shown(&vectors["certificate"][certificate]));
+            };
+            assert_eq!((shown.here, shown.sample.is_some()), (here, here == 3));
+        }
+        for fork in ["same_size", "between"] {
+            assert!(matches!(shown(&vectors["fork"][fork]), Ok(Shown::Fork(_))), "{fork}");
+        }
+        let mut altered = vectors["certificate"]["whole"].clone();
+        altered["copies"][0] = altered["copies"][1].clone();
+        assert!(shown(&altered).is_err());
+    }
+}

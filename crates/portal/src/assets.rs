@@ -28,6 +28,20 @@ const ASSETS: &[Asset] = assets! {
     "keys.js" => SCRIPT,
     "qr.js" => SCRIPT,
     "portal.js" => SCRIPT,
+    "letter.js" => SCRIPT,
+    "proof-file.js" => SCRIPT,
+    "tag-lists.js" => SCRIPT,
+    "timeline.js" => SCRIPT,
+    "uses-mine.js" => SCRIPT,
+    "verify-forms.js" => SCRIPT,
+    "verify-note.js" => SCRIPT,
+    "verify-policy.js" => SCRIPT,
+    "verify-proof.js" => SCRIPT,
+    "verify-record.js" => SCRIPT,
+    "verify-steps.js" => SCRIPT,
+    "verify-tree.js" => SCRIPT,
+    "verify-words-steps.js" => SCRIPT,
+    "verify-words.js" => SCRIPT,
     "vendor/qrcode-generator-2.0.4.mjs" => SCRIPT,
 };
 
@@ -52,6 +66,22 @@ pub fn asset(version: &str, name: &str) -> Option<&'static Asset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_module_finds_those_that_it_imports() {
+        let mut imports = 0;
+        for asset in ASSETS
+            .iter()
+            .filter(|asset| asset.content_type == SCRIPT && !asset.name.starts_with("vendor/"))
+        {
+            let text = std::str::from_utf8(asset.bytes).unwrap();
+            for name in text.split(" from \"./").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(ASSETS.iter().any(|other| other.name == name), "{} imports {name}", asset.name);
+                imports += 1;
+            }
+        }
+        assert!(imports > 10, "the scan finds nothing");
+    }
 
     #[test]
     fn only_this_version_is_served() {

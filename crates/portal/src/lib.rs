@@ -12,6 +12,7 @@ pub mod messages;
 pub mod parts;
 pub mod resident;
 pub mod seal;
+mod verify_page;
 
 pub use askama::Template;
 pub use assets::{Asset, asset};
@@ -19,3 +20,4 @@ pub use certificate::{CertificatePage, CertificateView, Sampled, Witnesses};
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};
+pub use verify_page::{verify_content_policy, verify_page};

@@ -41,6 +41,14 @@ pub fn has(locale: Locale, key: &str) -> bool {
     }
 }
 
+/// Keys that begin with `prefix`, and their words; those that ask for arguments are left out.
+pub fn with_prefix(locale: Locale, prefix: &str) -> Vec<(String, String)> {
+    let keys = source(locale).lines().filter_map(|line| line.split_once(" = "));
+    keys.filter(|(key, words)| key.starts_with(prefix) && !words.contains('{'))
+        .map(|(key, _)| (key.to_owned(), message(locale, key, &[])))
+        .collect()
+}
+
 /// The message `key` with `arguments`. A key without a message shows as `⟦key⟧`, which no test lets pass.
 pub fn message<'a>(locale: Locale, key: &str, arguments: &[(&'a str, FluentValue<'a>)]) -> String {
     let [zh, en] = &*BUNDLES;

@@ -34,6 +34,13 @@ export function utf8(text) {
   return new TextEncoder().encode(text);
 }
 
+/** Four bytes, big-endian. */
+export function u32(number) {
+  const out = new Uint8Array(4);
+  new DataView(out.buffer).setUint32(0, number);
+  return out;
+}
+
 /** Eight bytes, big-endian. */
 export function u64(number) {
   const out = new Uint8Array(8);

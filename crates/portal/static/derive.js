@@ -1,6 +1,6 @@
 // What follows from the ledger secret S. Pure WebCrypto: no storage, no page.
 
-import { concat, cborArray, fromBase64Url, fromHex, toBase64Url, u64, utf8 } from "./bytes.js";
+import { concat, cborArray, fromBase64Url, fromHex, toBase64Url, u32, u64, utf8 } from "./bytes.js";
 
 // RFC 8410: a PKCS#8 wrapper around the 32 bytes of an X25519 private key.
 const X25519_PKCS8 = fromHex("302e020100300506032b656e04220420");
@@ -19,14 +19,20 @@ async function derive(key, info) {
   return new Uint8Array(await crypto.subtle.deriveBits(hkdf(info), key, 256));
 }
 
-/** The public half of the key to which records about this person are sealed: 32 bytes. */
-export async function recordKey(secret) {
+/** The key to which records about this person are sealed: the private half, which never leaves WebCrypto, and the public one, 32 bytes. */
+export async function recordKeys(secret) {
   const seed = await derive(secret, utf8("countenance/record-key/v1"));
-  // Extractable, because WebCrypto gives a public key only through an export; it lives in memory for these two lines.
-  const key = await crypto.subtle.importKey("pkcs8", concat(X25519_PKCS8, seed), { name: "X25519" }, true, ["deriveBits"]);
-  const { x } = await crypto.subtle.exportKey("jwk", key);
+  const load = (extractable) => crypto.subtle.importKey("pkcs8", concat(X25519_PKCS8, seed), { name: "X25519" }, extractable, ["deriveBits"]);
+  // Extractable once, because WebCrypto gives a public key only through an export; it lives in memory for these two lines.
+  const { x } = await crypto.subtle.exportKey("jwk", await load(true));
+  const privateKey = await load(false);
   seed.fill(0);
-  return fromBase64Url(x);
+  return { privateKey, publicKey: fromBase64Url(x) };
+}
+
+/** The public half alone. */
+export async function recordKey(secret) {
+  return (await recordKeys(secret)).publicKey;
 }
 
 /** Year × 12 + month − 1, UTC: how ratchets count months. */
@@ -44,6 +50,21 @@ export async function ratchet(secret, gate, madeIn, month) {
     w = await derive(key, utf8("next"));
   }
   return w;
+}
+
+/** The key of a month's tags of `gate`, as a key that only signs. */
+export async function tagKey(secret, gate, madeIn, month) {
+  const w = await ratchet(secret, gate, madeIn, month);
+  const bytes = await derive(await importSecret(w), utf8("tag"));
+  w.fill(0);
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  bytes.fill(0);
+  return key;
+}
+
+/** The tag of this person's `count`-th leaf of `gate` on a UTC day (days since 1970): 32 bytes. */
+export async function tagOf(key, day, gate, count) {
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, concat(u32(day), u64(gate), u32(count))));
 }
 
 /** `CE1:` and the ticket as the gate's wire words define it: code, fingerprint of the signing key, W, its month. */

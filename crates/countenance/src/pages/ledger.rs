@@ -5,7 +5,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countenance_access::leaf_place;
 use countenance_base::GateId;
-use countenance_gate_core::journal::RawLeaf;
+use countenance_gate_core::journal::{Leaf, RawLeaf, read_opened};
+use countenance_trace::sealed_records;
 
 use super::error::{PageError, Trouble};
 use super::reader::LedgerReader;
@@ -89,7 +90,18 @@ async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Opt
     let Some((leaf, place)) = leaf_place(&mut tx, gate, sequence).await? else {
         return Ok(None);
     };
+    let kept = sealed_records(&mut tx, place, place.saturating_add(1)).await?;
     drop(tx);
-    let leaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
-    prove(handle, leaf, place, None).await.map_err(|_| Trouble::Code("ledger.stopped"))
+    let leaf: RawLeaf = leaf.try_into().map(RawLeaf).map_err(|_| Trouble::Code("internal"))?;
+    let opened = kept.into_iter().find_map(|(_, record)| opened_for_all(&leaf, record));
+    prove(handle, leaf, place, opened)
+        .await
+        .map_err(|_| Trouble::Code("ledger.stopped"))
+}
+
+/// What is kept beside the leaf, where it is for everybody: a sealed record is nobody's here.
+fn opened_for_all(leaf: &RawLeaf, kept: Vec<u8>) -> Option<Vec<u8>> {
+    let commitment = Leaf::from_bytes(&leaf.0)?.commitment;
+    let record = read_opened(&kept, &commitment)?;
+    record.kind.is_open().then_some(kept)
 }

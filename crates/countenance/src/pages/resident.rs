@@ -4,4 +4,5 @@ pub(crate) mod account;
 pub(crate) mod consents;
 pub(crate) mod face;
 pub(crate) mod uses;
+pub(crate) mod uses_mine;
 pub(crate) mod ways;

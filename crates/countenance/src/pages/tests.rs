@@ -32,7 +32,7 @@ fn now() -> Timestamp {
 
 struct Server {
     state: AppState,
-    _place: Place,
+    place: Place,
     _close: watch::Sender<bool>,
 }
 
@@ -54,7 +54,7 @@ impl Server {
         .unwrap();
         let server = Self {
             state,
-            _place: place,
+            place,
             _close: close,
         };
         server.doors().await;
@@ -120,6 +120,7 @@ struct Answer {
     location: String,
     headers: axum::http::HeaderMap,
     body: String,
+    bytes: Vec<u8>,
 }
 
 /// Cookies and a language, as one person's browser has them.
@@ -161,12 +162,13 @@ impl<'a> Browser<'a> {
             .get(header::LOCATION)
             .map(|to| to.to_str().unwrap().to_owned())
             .unwrap_or_default();
-        let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Answer {
             status: parts.status,
             location,
             headers: parts.headers,
-            body,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 
@@ -458,4 +460,114 @@ async fn claim_the_gate(server: &Server) {
 async fn gate_number(server: &Server) -> String {
     let mut tx = server.state.read(Reader::Machine).await.unwrap();
     list_gates(&mut tx).await.unwrap()[0].id.to_string()
+}
+
+#[tokio::test]
+async fn anybody_may_verify_and_the_page_may_run_nothing_but_itself() {
+    use base64::Engine as _;
+    use sha2::{Digest as _, Sha256};
+    let server = Server::start().await;
+    let answer = Browser::new(&server).get("/verify").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let policy = answer.headers["content-security-policy"].to_str().unwrap();
+    let inside = |open: &str, close: &str| {
+        let (_, rest) = answer.body.split_once(open).unwrap();
+        let hash = Sha256::digest(rest.split_once(close).unwrap().0);
+        base64::prelude::BASE64_STANDARD.encode(hash)
+    };
+    let (script, style) = (inside("<script type=\"module\">", "</script>"), inside("<style>", "</style>"));
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    );
+    // The ledger is not open in this test: the reader is asked for a policy.
+    assert!(answer.body.contains("<script type=\"text/plain\" id=\"policy\"></script>"));
+    assert!(Browser::new(&server).get("/sign-in").await.body.contains("href=\"/verify\""));
+}
+
+/// What a browser needs to find its person's own entries.
+const LISTS: [&str; 5] = [
+    "/uses/mine",
+    "/ledger/tags",
+    "/ledger/tags/0",
+    "/ledger/records/0",
+    "/ledger/writers",
+];
+
+#[tokio::test]
+async fn nobody_finds_entries_without_signing_in() {
+    let server = Server::start().await;
+    for path in LISTS {
+        let answer = Browser::new(&server).get(path).await;
+        assert_eq!(
+            (answer.status, answer.location.as_str(), answer.bytes.len()),
+            (StatusCode::SEE_OTHER, "/sign-in", 0),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_resident_s_browser_gets_lists_records_and_the_lists_proofs() {
+    use countenance_gate_core::journal::{Evidence, RecordKind, read_opened};
+    use sha2::{Digest as _, Sha256};
+    let server = Server::start().await;
+    let mut person = Browser::new(&server);
+    person
+        .claim(&server.letter("12-1803").await, &SigningKey::from_seed(&[1; 32]))
+        .await;
+    // Begun last, so that all there is to list is listed in one list.
+    let home = Home::of(&server.place);
+    let clerk = crate::serve::keep_ledger(&server.state, &home, None, None).await.unwrap().unwrap();
+
+    let lists = waited_for(&mut person, "/ledger/tags").await;
+    let list = &lists[0];
+    let (past, sequence) = (list["past"].as_u64().unwrap(), list["sequence"].as_u64().unwrap());
+    let rows = person.get("/ledger/tags/0").await;
+    assert_eq!(rows.headers["cache-control"], "private, max-age=31536000, immutable");
+    assert_eq!(rows.bytes.len() as u64, 16 * past);
+    assert_eq!(list["sha256"], to_hex(&Sha256::digest(&rows.bytes)));
+    assert_eq!(person.get("/ledger/tags/1").await.status, StatusCode::NOT_FOUND);
+
+    // The list's own leaf is open for everybody, and says so itself.
+    let proof = loop {
+        let answer = person.get(&format!("/ledger/proof/0/{sequence}")).await;
+        if answer.status == StatusCode::OK {
+            break countenance_tlog::Proof::parse(&answer.body).unwrap();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    let evidence = Evidence::from_bytes(&proof.extra.unwrap()).unwrap();
+    let record = read_opened(evidence.opened.as_deref().unwrap(), &evidence.leaf().unwrap().commitment).unwrap();
+    let words = format!("list 0 places 0 {past} sha256 {}", list["sha256"].as_str().unwrap());
+    assert_eq!((record.kind, record.reason), (RecordKind::TagList, words));
+    // What is about a person stays closed.
+    let closed = person.get("/ledger/proof/0/0").await;
+    let extra = countenance_tlog::Proof::parse(&closed.body).unwrap().extra.unwrap();
+    assert_eq!(Evidence::from_bytes(&extra).unwrap().opened, None);
+
+    let records: serde_json::Value = serde_json::from_str(&person.get("/ledger/records/0").await.body).unwrap();
+    assert_eq!(records.as_object().unwrap().len() as u64, past + 1);
+    for nothing in ["1", "72057594037927935", "18446744073709551615"] {
+        let answer = person.get(&format!("/ledger/records/{nothing}")).await;
+        assert_eq!((answer.status, answer.bytes.len()), (StatusCode::NOT_FOUND, 0), "{nothing}");
+    }
+    let writers: serde_json::Value = serde_json::from_str(&person.get("/ledger/writers").await.body).unwrap();
+    assert_eq!((&writers[0]["gate"], &writers[1]["zh"]), (&0.into(), &"三号门".into()));
+    let page = person.get("/uses/mine").await.body;
+    assert!(page.contains("data-mine") && !page.contains("⟦"));
+    clerk.abort();
+}
+
+/// The JSON list at `path` once it is not empty: the ledger's clerk works once a second.
+async fn waited_for(person: &mut Browser<'_>, path: &str) -> serde_json::Value {
+    loop {
+        let list: serde_json::Value = serde_json::from_str(&person.get(path).await.body).unwrap();
+        if list.as_array().is_some_and(|list| !list.is_empty()) {
+            return list;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }

@@ -5,6 +5,8 @@ mod endings;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod proof_vectors;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod vector;

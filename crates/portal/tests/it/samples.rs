@@ -7,7 +7,7 @@ use countenance_portal::desk::{
 use countenance_portal::parts::{Day, Pager, PassageRow, ReceiptView, Strip};
 use countenance_portal::resident::{
     CardHow, Claim, ConsentPage, ConsentState, ConsentView, Consents, DoorQr, EnrolmentCode, FaceConsent, FaceDoor, FaceDoorState,
-    FaceRefused, Lane, LaneCard, SetPin, SignIn, Uses, Ways,
+    FaceRefused, Lane, LaneCard, SetPin, SignIn, Uses, UsesMine, Ways,
 };
 use countenance_portal::seal::Seal;
 use countenance_portal::{ErrorPage, Frame, Place, Problem, Refusal, Template};
@@ -413,6 +413,16 @@ fn resident(locale: Locale) -> Vec<Sample> {
                 days: vec![],
                 pager: Pager::default(),
                 retention_days: 1,
+            }
+            .render()
+            .unwrap(),
+        ),
+        (
+            "uses_mine",
+            UsesMine {
+                frame: frame(Place::Uses),
+                fingerprint: "5e".repeat(32),
+                purposes: vec![("aa".repeat(16), Text::new("住户本人进出三号门", "residents entering by door 3"))],
             }
             .render()
             .unwrap(),

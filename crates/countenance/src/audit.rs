@@ -92,7 +92,7 @@ pub(crate) struct SiteArguments {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CertificateArguments {
-    /// The certificate's file, with all copies
+    /// The certificate's file
     #[arg(long)]
     certificate: PathBuf,
     /// The site's policy, obtained once and kept
@@ -143,36 +143,36 @@ impl SiteArguments {
     }
 }
 
-/// A certificate that holds, with all its copies.
+/// A certificate that holds.
 struct Certified {
     certificate: Certificate,
     /// SHA-256 of its text.
     hash: [u8; 32],
-    copies: Vec<String>,
+    trust: Trust,
 }
 
 impl Certified {
     fn read(arguments: &CertificateArguments) -> anyhow::Result<Self> {
-        let trust = Trust::parse(&read(&arguments.policy)?).with_context(|| format!("`{}` is no policy", arguments.policy.display()))?;
+        let policy = read(&arguments.policy)?;
+        let trust = Trust::parse(&policy).with_context(|| format!("`{}` is no policy", arguments.policy.display()))?;
         let (bundle, certificate) = read_certificate(&arguments.certificate)?;
-        let file = read(&arguments.certificate)?;
-        match check(&file, &trust) {
-            Ok(Shown::Certificate(_)) => {}
-            Ok(_) => bail!("`{}` is no certificate", arguments.certificate.display()),
-            Err(why) => bail!(
-                "`{}` does not hold ({why:?})\nhint: `countenance verify` says more",
-                arguments.certificate.display()
-            ),
-        }
-        if bundle.mine.is_some() {
-            bail!("this file has one person's copies only\nhint: the operator has the file with all of them");
-        }
         let text = bundle.text().context("the certificate has no text")?;
-        Ok(Self {
+        let certified = Self {
             hash: Certificate::hash(&text),
-            copies: bundle.copies,
+            trust,
             certificate,
-        })
+        };
+        certified.check(&read(&arguments.certificate)?)?;
+        Ok(certified)
+    }
+
+    /// That a file carries this certificate, and that it holds with the copies that are in it.
+    fn check(&self, file: &str) -> anyhow::Result<Bundle> {
+        match check(file, &self.trust) {
+            Ok(Shown::Certificate(shown)) if shown.certificate == self.certificate => Ok(serde_json::from_str(file)?),
+            Ok(_) => bail!("this is another certificate, or none"),
+            Err(why) => bail!("the certificate does not hold ({why:?})\nhint: `countenance verify` says more"),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countenance_access::sealed_frame;
-use countenance_base::{GateId, PersonId, SecretKey, from_hex, to_hex};
+use countenance_base::{GateId, PersonId, SecretKey, Timestamp, from_hex, to_hex};
 use countenance_gate_core::journal::{Leaf, Record, RecordKind, open_record, read_opened};
 use countenance_grant::letter_key;
 use countenance_persons::{KeptConsent, list_evidence, lookup_person, open_evidence};
@@ -161,7 +161,7 @@ fn consent(kept: &KeptConsent) -> Value {
         "text": kept.text,
         "signature": kept.signature.map(|signature| to_hex(&signature)),
         "key": kept.key.map(|key| to_hex(&key)),
-        "ended": kept.ended_at.map(|at| at.rfc3339()),
+        "ended": kept.ended_at.map(Timestamp::rfc3339),
         "receipts": kept.receipts.iter().map(|receipt| STANDARD.encode(&receipt.0)).collect::<Vec<_>>(),
     })
 }

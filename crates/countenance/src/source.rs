@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countenance_base::{GateId, Timestamp, from_hex};
+use countenance_base::{DestructionId, GateId, Timestamp, from_hex};
 use countenance_grant::{Envelope, decode_canonical};
 use countenance_tlog::{Entries, Note, TILE_WIDTH, Tile, entries_path, tile_path};
 use countenance_trace::TagList;
@@ -48,6 +48,13 @@ impl Source {
         let status = answer.status();
         ensure!(status.is_success(), "`{url}` answers {status}: {}", answer.text().await?.trim());
         Ok(())
+    }
+
+    /// A certificate's file with these copies and their paths.
+    pub(crate) async fn certificate(&self, id: DestructionId, copies: &[u64]) -> anyhow::Result<String> {
+        let copies: Vec<String> = copies.iter().map(u64::to_string).collect();
+        let file = self.get(&format!("/certificates/{id}/file?copies={}", copies.join(","))).await?;
+        String::from_utf8(file).context("a certificate is no text")
     }
 
     pub(crate) async fn tile(&self, tile: &Tile) -> anyhow::Result<Vec<u8>> {

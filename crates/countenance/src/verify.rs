@@ -59,6 +59,7 @@ pub(crate) enum Why {
     Leaf,
     Order,
     Sample,
+    Found,
     OneHistory,
 }
 

@@ -178,21 +178,22 @@ pub async fn make_bundle(
     let everything: Vec<u64> = (0..copies.len() as u64).collect();
     let wanted = only.unwrap_or(&everything);
     let tree = CopyTree::of(&copies);
-    let place = |index: &u64| {
-        let path = tree.path(*index)?;
+    let chosen = |index: &u64| usize::try_from(*index).ok().filter(|index| *index < copies.len());
+    let indexes: Vec<usize> = wanted.iter().filter_map(chosen).take(WHOLE_MAX).collect();
+    let place = |index: &usize| {
+        let index = *index as u64;
+        let path = tree.path(index)?;
         Some(Mine {
-            index: *index,
+            index,
             path: path.iter().map(|hash| base64(hash)).collect(),
         })
     };
-    let chosen = |index: &u64| usize::try_from(*index).ok().filter(|index| *index < copies.len());
-    let indexes: Vec<usize> = wanted.iter().filter_map(chosen).take(WHOLE_MAX).collect();
     let endings = indexes.iter().filter_map(|index| rows.get(*index)?.ending.as_ref());
     Ok(Some(Bundle {
         form: FORM.to_owned(),
         note,
         copies: indexes.iter().filter_map(|index| Some(copies.get(*index)?.line())).collect(),
-        mine: (indexes.len() < copies.len()).then(|| wanted.iter().filter_map(place).collect()),
+        mine: (indexes.len() < copies.len()).then(|| indexes.iter().filter_map(place).collect()),
         endings: endings
             .map(|ending| (to_hex(&<[u8; 32]>::from(Sha256::digest(ending))), base64(ending)))
             .collect(),

@@ -4,6 +4,12 @@ import { Lines, isHex, readBase64Of, readNumber, readTime } from "./verify-forms
 
 const CERTIFICATE_HEAD = "countenance/destruction/v1";
 const WHAT = ["person", "purpose", "event", "site"];
+/** Said on every certificate, since nothing shows the contrary. */
+const NOT_SHOWN = [
+  "that no copy exists outside the holders named here",
+  "that nobody read a copy before it ended",
+  "that a disk kept no older blocks: a file anchor does not resist disk forensics",
+];
 const hexText = (length) => (text) => (isHex(text, length) ? text : undefined);
 
 /** The lines that stand once, in this order. */
@@ -31,11 +37,12 @@ export function readCertificateText(text) {
   }
   const rest = lines.rest.split("\n");
   const whole = rest.pop() === "";
-  // Words of people, shown as they are: holders and what is not shown any number of times, rows and sweep at most once.
+  // Words of people, shown as they are: holders any number of times, rows and sweep at most once.
   for (const [word, most] of [["holder", Infinity], ["rows", 1], ["sweep", 1]]) said[word] = takeWords(rest, word, most);
   said.sample = readSampleLine(rest.shift());
-  said.not = takeWords(rest, "not", Infinity);
-  return whole && rest.length === 0 && said.sample !== undefined && said.ordered <= said.ended ? said : undefined;
+  said.not = takeWords(rest, "not", NOT_SHOWN.length);
+  const says = NOT_SHOWN.every((words, at) => said.not[at] === words);
+  return whole && rest.length === 0 && says && said.sample !== undefined && said.ordered <= said.ended ? said : undefined;
 }
 
 function takeWords(lines, word, most) {

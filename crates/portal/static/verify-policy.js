@@ -79,16 +79,16 @@ function setQuorum(policy, name) {
 async function takeOwn(policy, line) {
   const [first, ...rest] = line.split(" ");
   if (rest.length === 0) return false;
-  if (first === "operator") return rest.length === 1 && addKey(policy.operators, rest[0], KEY_LOG);
+  if (first === "operator") return rest.length === 1 && policy.operators.length === 0 && addKey(policy.operators, rest[0], KEY_LOG);
   if (first === "auditor") return rest.length === 1 && addKey(policy.auditors, rest[0], KEY_LOG);
   if (first === "gate") return rest.length === 2 && addGate(policy, ...rest);
   return first !== "run-by" || addRunBy(policy, ...rest);
 }
 
-// A gate that was claimed anew has another key; what the old one signed still holds.
+// A device that is claimed anew gets another number: a second key for one would leave open which of them is meant.
 function addGate(policy, number, key) {
-  if (readNumber(number) === undefined || !isHex(key, 32)) return false;
-  policy.gates.set(number, [...(policy.gates.get(number) ?? []), fromHex(key)]);
+  if (readNumber(number) === undefined || !isHex(key, 32) || policy.gates.has(number)) return false;
+  policy.gates.set(number, [fromHex(key)]);
   return true;
 }
 

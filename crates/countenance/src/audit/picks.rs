@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
-use countenance_destruction::{Copy, picks};
+use countenance_destruction::{Bundle, Copy, picks};
 use countenance_gate_core::audit::{Pick, Picks};
 use countenance_gate_core::journal::RawLeaf;
 use countenance_tlog::{Hash, Tile, inclusion, inclusion_root, leaf_hash};
@@ -12,31 +12,48 @@ use super::Certified;
 use super::folder::Nonce;
 use crate::source::Source;
 
+/// Copies in one question: an address has an end.
+const AT_ONCE: usize = 256;
+
 pub(super) async fn make(certified: &Certified, nonce: &Nonce, most: u64, source: &Source) -> anyhow::Result<Picks> {
     let mut ledger = Ledger {
         registry: certified.certificate.registry,
         source,
         tiles: BTreeMap::new(),
     };
+    let indexes = picks(&nonce.seed, certified.certificate.copies.0, most);
     let mut made = Vec::new();
-    for index in picks(&nonce.seed, certified.copies.len() as u64, most) {
-        let line = certified.copies.get(usize::try_from(index)?).context("a copy is missing")?;
-        let copy = Copy::parse(line).with_context(|| format!("copy {index} cannot be read"))?;
-        let enrolled = match copy.enrolled {
-            Some(place) => Some(ledger.leaf(place).await?),
-            None => None,
-        };
-        made.push(Pick {
-            index,
-            gate: copy.gate,
-            enrolled,
-            ended: ledger.leaf(copy.ended).await?,
-        });
+    for chosen in indexes.chunks(AT_ONCE) {
+        let file = source.certificate(certified.certificate.destruction, chosen).await?;
+        let bundle = certified.check(&file)?;
+        for (index, line) in placed(chosen, &bundle)? {
+            let copy = Copy::parse(line).with_context(|| format!("copy {index} cannot be read"))?;
+            let enrolled = match copy.enrolled {
+                Some(place) => Some(ledger.leaf(place).await?),
+                None => None,
+            };
+            made.push(Pick {
+                index,
+                gate: copy.gate,
+                enrolled,
+                ended: ledger.leaf(copy.ended).await?,
+            });
+        }
     }
     Ok(Picks {
         certificate: certified.hash,
         picks: made,
     })
+}
+
+/// Each line with its number: those that were asked for, or, in a file of all copies, each by its place.
+fn placed<'a>(chosen: &[u64], bundle: &'a Bundle) -> anyhow::Result<Vec<(u64, &'a String)>> {
+    let numbers: Vec<u64> = match &bundle.mine {
+        Some(mine) => mine.iter().map(|mine| mine.index).collect(),
+        None => (0..bundle.copies.len() as u64).collect(),
+    };
+    ensure!(numbers == chosen, "the server gave other copies than were asked for");
+    Ok(numbers.into_iter().zip(&bundle.copies).collect())
 }
 
 /// The ledger as it was when the copies were read out of it.

@@ -1,6 +1,6 @@
 //! The page of one destruction, and the file that it is checked with. Its address is the secret of whoever ordered it; it names nobody.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use countenance_base::{DestructionId, to_hex};
@@ -12,6 +12,7 @@ use countenance_portal::seal::Seal;
 use countenance_portal::{CertificatePage, CertificateView, Place, Sampled, Witnesses};
 use countenance_tlog::{Note, NoteKey};
 use countenance_trace::{OpenLeaf, Reader, Trace, open_leaf};
+use serde::Deserialize;
 
 use super::error::{PageError, Trouble};
 use super::reply;
@@ -131,8 +132,22 @@ async fn sampled(tx: &mut Trace, destruction: &Destruction) -> Result<Option<Sam
     }))
 }
 
-pub(crate) async fn file(guest: Guest, State(state): State<AppState>, Path(id): Path<String>) -> Response {
-    match bundle(&state, &id).await {
+/// Which copies a file is to carry: `copies=3,17`; all of them when left out, as far as they fit into one file.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    copies: Option<String>,
+}
+
+impl Wanted {
+    /// What is no number is none of the copies.
+    fn indexes(&self) -> Option<Vec<u64>> {
+        let copies = self.copies.as_deref()?;
+        Some(copies.split(',').filter_map(|index| index.parse().ok()).collect())
+    }
+}
+
+pub(crate) async fn file(guest: Guest, State(state): State<AppState>, Path(id): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    match bundle(&state, &id, wanted.indexes().as_deref()).await {
         Ok((name, json)) => (
             [
                 (header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()),
@@ -146,7 +161,7 @@ pub(crate) async fn file(guest: Guest, State(state): State<AppState>, Path(id): 
     }
 }
 
-async fn bundle(state: &AppState, id: &str) -> Result<(String, String), Trouble> {
+async fn bundle(state: &AppState, id: &str, only: Option<&[u64]>) -> Result<(String, String), Trouble> {
     let waits = || Trouble::Code("ledger.waits");
     let mut tx = state.read(Reader::Machine).await?;
     let destruction = lookup(&mut tx, id).await?;
@@ -157,7 +172,7 @@ async fn bundle(state: &AppState, id: &str) -> Result<(String, String), Trouble>
     let proof = prove(handle, leaf.leaf, place, Some(leaf.opened)).await;
     let proof = proof.map_err(|_| Trouble::Code("ledger.stopped"))?.ok_or_else(waits)?;
     let authority = handle.authority.as_ref().and_then(|authority| authority.certificates.clone());
-    let bundle = make_bundle(&mut tx, &destruction, proof, authority, None)
+    let bundle = make_bundle(&mut tx, &destruction, proof, authority, only)
         .await?
         .ok_or_else(waits)?;
     let json = serde_json::to_string_pretty(&bundle).map_err(|_| Trouble::Code("internal"))?;

@@ -1,6 +1,6 @@
 //! A certificate of destruction: the operator's signature, every copy with what its gate signed, the leaf in the ledger, the sample.
 
-use countenance_base::from_hex;
+use countenance_base::{GateId, from_hex};
 use countenance_destruction::{Bundle, Certificate, Copy, CopyTree, End, FORM, Sample, is_included};
 use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::wire::Ending;
@@ -32,17 +32,22 @@ pub(super) fn check(file: &str, trust: &Trust) -> Result<ShownCertificate, Why> 
     for (copy, line) in copies.iter().zip(&bundle.copies) {
         ended(copy, line, &bundle, trust)?;
     }
+    // One word of a gate for each copy, and no other.
+    let erased = copies.iter().filter(|copy| copy.end != End::Lost).count();
+    if bundle.endings.len() != erased {
+        return Err(Why::Ending);
+    }
     let shown = proof::check(&bundle.proof, trust)?;
     let said = shown
         .record
         .as_ref()
         .is_some_and(|record| record.reason == Certificate::leaf_words(&text));
-    if shown.leaf.class != LeafClass::Certificate || !said {
+    if shown.leaf.class != LeafClass::Certificate || shown.leaf.gate != GateId::SERVER || !said {
         return Err(Why::Leaf);
     }
     // What it names lies before it, and what was promised before what was planned.
     let below = |place: u64| place < certificate.registry.0;
-    let in_order = certificate.promise.is_none_or(|(place, _)| place < certificate.plan);
+    let in_order = certificate.ordered <= certificate.ended && certificate.promise.is_none_or(|(place, _)| place < certificate.plan);
     if !below(certificate.plan) || !in_order || shown.index < certificate.registry.0 || !copies.iter().all(|copy| below(copy.ended)) {
         return Err(Why::Order);
     }
@@ -76,7 +81,11 @@ fn copies(bundle: &Bundle, certificate: &Certificate) -> Result<Vec<Copy>, Why> 
             (tree.count(), tree.root(), lost) == (count, root, certificate.lost)
         }
         Some(mine) => {
+            let places: std::collections::BTreeSet<u64> = mine.iter().map(|mine| mine.index).collect();
+            let lost = copies.iter().filter(|copy| copy.end == End::Lost).count() as u64;
             mine.len() == copies.len()
+                && places.len() == mine.len()
+                && lost <= certificate.lost
                 && bundle.copies.iter().zip(mine).all(|(line, mine)| {
                     let path: Option<Vec<Hash>> = mine.path.iter().map(|hash| unbase64(hash)).collect();
                     path.is_some_and(|path| is_included(line, mine.index, count, &root, &path))
@@ -139,5 +148,9 @@ fn sampled(note: &str, text: &str, certificate: &Certificate, trust: &Trust) -> 
     let (place, promise) = certificate.promise.ok_or(Why::Sample)?;
     let (count, root) = &certificate.copies;
     let follows = sample.promised == place && sample.certificate == Certificate::hash(text) && sample.follows(&promise, (*count, root));
-    if follows { Ok((sample, auditor)) } else { Err(Why::Sample) }
+    match follows {
+        true if sample.found() == 0 => Ok((sample, auditor)),
+        true => Err(Why::Found),
+        false => Err(Why::Sample),
+    }
 }

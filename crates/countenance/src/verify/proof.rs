@@ -29,7 +29,7 @@ pub(super) fn check(file: &str, trust: &Trust) -> Result<ShownLeaf, Why> {
         None => None,
         Some(opened) => Some(
             read_opened(opened, &leaf.commitment)
-                .filter(|record| record.kind.class() == leaf.class)
+                .filter(|record| record.kind.class() == leaf.class && Leaf::time(record.at) == leaf.ten_minutes)
                 .ok_or(Why::Record)?,
         ),
     };

@@ -56,10 +56,13 @@ impl Trust {
     fn take(&mut self, said: &str) -> Option<()> {
         let (word, rest) = said.split_once(' ')?;
         match word {
+            // A second key for the same would leave open which of them is meant.
+            "operator" if self.operator.is_some() => return None,
             "operator" => self.operator = Some(NoteKey::parse(rest)?),
             "gate" => {
                 let (number, key) = rest.split_once(' ')?;
-                self.gates.insert(GateId(number.parse().ok()?), PublicKey(from_hex(key)?));
+                let before = self.gates.insert(GateId(number.parse().ok()?), PublicKey(from_hex(key)?));
+                before.is_none().then_some(())?;
             }
             "auditor" => self.auditors.push(NoteKey::parse(rest)?),
             "run-by" => {
@@ -70,7 +73,8 @@ impl Trust {
                     "operator" => false,
                     _ => return None,
                 };
-                self.run_by.insert(name.to_owned(), (independent, words.to_owned()));
+                let before = self.run_by.insert(name.to_owned(), (independent, words.to_owned()));
+                before.is_none().then_some(())?;
             }
             _ => {}
         }
@@ -144,8 +148,10 @@ mod tests {
             "#: auditor a+b",
             "#: run-by a friend",
             "#: gate",
+            "#: run-by a operator\n#: run-by a independent",
         ] {
-            assert_eq!(Trust::parse(&policy(bad)).unwrap_err(), PolicyError::Line(6), "{bad}");
+            let line = 5 + bad.lines().count();
+            assert_eq!(Trust::parse(&policy(bad)).unwrap_err(), PolicyError::Line(line), "{bad}");
         }
     }
 }

@@ -361,6 +361,7 @@ impl Words {
                 "抽查记录不成立，或者不是预先承诺的那个随机数。",
                 "the sample does not hold, or is not by the nonce that was promised.",
             ),
+            Why::Found => self.one("审计人找到了本该没有的东西。", "an auditor found something that ought to be gone."),
             Why::OneHistory => self.one("这两个检查点不矛盾。", "these two checkpoints do not contradict each other."),
         }
     }

@@ -232,7 +232,9 @@ function certificateText(leaves, { lost = 1, registry = 5, promised = `promised 
     "rows consents kept 3",
     "sweep server files nothing",
     `sample ${promised}`,
-    "not a copy that somebody made before",
+    "not that no copy exists outside the holders named here",
+    "not that nobody read a copy before it ended",
+    "not that a disk kept no older blocks: a file anchor does not resist disk forensics",
     "",
   ];
 }

@@ -56,6 +56,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/ledger/policy", get(ledger::policy))
         .route("/ledger/tile/{*path}", get(ledger::tile))
         .route("/ledger/proof/{gate}/{sequence}", get(ledger::proof))
+        .route("/receipts/{gate}/{sequence}/{leaf}", get(ledger::receipt_proof))
         .route("/ledger/tags", get(lists::tags))
         .route("/ledger/tags/{number}", get(lists::tag_rows))
         .route("/ledger/records/{bundle}", get(lists::records))

@@ -135,12 +135,19 @@ function witnessNames(policy) {
   return independent.map(({ name, words }) => words || name).join(", ");
 }
 
+/** Where this site gives the proof for a receipt; undefined in a file on the reader's own device. */
+const fromSite = ({ gate, sequence, leaf }) =>
+  globalThis.location?.protocol.startsWith("http") ? `/receipts/${gate}/${sequence}/${toHex(leaf)}` : undefined;
+
+const linkTo = (href, text) => element("a", { href }, text);
+
 function stepsToTake({ words, report, policy }) {
   const names = witnessNames(policy);
   if (report.verdict === "unwitnessed") return [words("do_independent"), words("do_keep")];
   if (report.verdict === "forked") return [words("do_fork", { names })];
   if (report.verdict !== "promised") return [];
-  return [words("do_keep"), words("do_wait", { time: localTime(report.facts.until) }), words("do_refused", { names })];
+  const wait = words("do_wait", { time: localTime(report.facts.until) });
+  return [words("do_keep"), fromSite(report.facts) ? linkTo(fromSite(report.facts), words("do_proof")) : wait, words("do_refused", { names })];
 }
 
 function viewFailure({ language, words, report, policy }) {

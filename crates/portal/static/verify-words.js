@@ -145,6 +145,7 @@ export const WORDS = {
   do_send: ["还是不对，就把文件和名单一起交给见证人（{names}）、审计人，或者管个人信息的部门。", "If it still does not hold, give file and policy to a witness ({names}), an auditor, or the authority for personal information."],
   do_send_nobody: ["还是不对，就把文件和名单一起交给审计人，或者管个人信息的部门。", "If it still does not hold, give file and policy to an auditor or the authority for personal information."],
   do_wait: ["{time} 以后，按设备和日志条号要证明文件。", "After {time} ask for the proof file, by gate and journal entry."],
+  do_proof: ["从这里取证明文件，再放到这一页核对；写账最多要一天。", "Get the proof file from this site, and check it on this page; the ledger may take a day."],
   do_refused: ["到时候要不到，这张凭条就是门没有守约的证据：留好，交给见证人（{names}）或管个人信息的部门。", "If you do not get it, this receipt shows that the gate broke its promise: keep it and give it to a witness ({names}) or the authority for personal information."],
   do_independent: ["向运营方要一份由独立的人见证过的证明。", "Ask the operator for a proof that somebody independent saw."],
   do_fork: ["马上把文件交给见证人（{names}）、审计人和管个人信息的部门；也留一份给自己。", "Give the file to the witnesses ({names}), an auditor and the authority for personal information at once, and keep a copy."],

@@ -169,7 +169,8 @@ impl Keeper {
         done
     }
 
-    /// The signed text that promises the last passage's entry to whoever stands here.
+    /// What promises the last passage's entry to whoever stands here: signed, behind the `#` of the page that checks it, so that a phone
+    /// opens the page and sends the receipt to nobody.
     pub(super) fn promise(&self, now: Timestamp) -> Result<String, String> {
         let sequence = self.last_passage.ok_or("internal")?;
         let frames = self
@@ -185,7 +186,9 @@ impl Keeper {
             at: now,
             until: now.plus(MERGED_WITHIN),
         };
-        Ok(Promise::to_text(&promise.sign(&self.parts.store.device_key())))
+        let receipt = Promise::to_text(&promise.sign(&self.parts.store.device_key()));
+        let server = self.parts.store.claimed().server.trim_end_matches('/');
+        Ok(format!("{server}/verify#{receipt}"))
     }
 
     /// One frame for each person whose template is about to be read: each can find this use of their own.

@@ -138,7 +138,7 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "destruction.held"
         | "gate.lost" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
-        "store.failed" | "notice.broken" => StatusCode::SERVICE_UNAVAILABLE,
+        "store.failed" | "notice.broken" | "ledger.waits" | "ledger.stopped" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -3,14 +3,14 @@
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use countenance_access::leaf_place;
-use countenance_base::GateId;
+use countenance_access::{leaf_place, sealed_frame};
+use countenance_base::{GateId, from_hex};
 use countenance_gate_core::journal::{Leaf, RawLeaf, read_opened};
 use countenance_trace::sealed_records;
 
 use super::error::{PageError, Trouble};
 use super::reader::LedgerReader;
-use super::session::Resident;
+use super::session::{Guest, Resident};
 use crate::ledger::{policy_text, prove, with};
 use crate::state::AppState;
 
@@ -67,20 +67,48 @@ pub(crate) async fn tile(_: LedgerReader, State(state): State<AppState>, Path(pa
 /// The proof that one entry of a gate's journal is in the ledger, as a file that is checked without this server.
 pub(crate) async fn proof(resident: Resident, State(state): State<AppState>, Path((gate, sequence)): Path<(u64, u64)>) -> Response {
     match make_proof(&state, GateId(gate), sequence).await {
-        Ok(Some(file)) => {
-            let name = format!("attachment; filename=\"gate-{gate}-entry-{sequence}.tlog-proof\"");
-            (
-                [
-                    (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-                    (header::CONTENT_DISPOSITION, name),
-                ],
-                file,
-            )
-                .into_response()
-        }
+        Ok(Some(file)) => proof_file(gate, sequence, file),
         Ok(None) => PageError::new(resident.frame, "ledger.waits").into_response(),
         Err(trouble) => PageError::of(resident.frame, &trouble).into_response(),
     }
+}
+
+/// The same for who holds a gate's receipt, without signing in: whoever knows the leaf's hash has it from the gate, or may read the ledger
+/// anyway.
+pub(crate) async fn receipt_proof(
+    guest: Guest,
+    State(state): State<AppState>,
+    Path((gate, sequence, leaf)): Path<(u64, u64, String)>,
+) -> Response {
+    match proof_of_receipt(&state, GateId(gate), sequence, &leaf).await {
+        Ok(Some(file)) => proof_file(gate, sequence, file),
+        Ok(None) => PageError::new(guest.frame, "ledger.waits").into_response(),
+        Err(trouble) => PageError::of(guest.frame, &trouble).into_response(),
+    }
+}
+
+/// Another leaf in that place is answered as if none had come: how many entries a gate has is nobody's to ask.
+async fn proof_of_receipt(state: &AppState, gate: GateId, sequence: u64, hash: &str) -> Result<Option<String>, Trouble> {
+    let mut tx = state.db().read().await?;
+    let frame = sealed_frame(&mut tx, gate, sequence).await?;
+    drop(tx);
+    let leaf = frame.and_then(|(leaf, _)| Leaf::from_bytes(&leaf.0));
+    match leaf.filter(|leaf| from_hex(hash) == Some(leaf.entry_hash())) {
+        Some(_) => make_proof(state, gate, sequence).await,
+        None => Ok(None),
+    }
+}
+
+fn proof_file(gate: u64, sequence: u64, file: String) -> Response {
+    let name = format!("attachment; filename=\"gate-{gate}-entry-{sequence}.tlog-proof\"");
+    (
+        [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        file,
+    )
+        .into_response()
 }
 
 /// `None` while the entry, or enough witnesses, are still awaited.

@@ -548,6 +548,19 @@ async fn a_resident_s_browser_gets_lists_records_and_the_lists_proofs() {
     let extra = countenance_tlog::Proof::parse(&closed.body).unwrap().extra.unwrap();
     assert_eq!(Evidence::from_bytes(&extra).unwrap().opened, None);
 
+    // Whoever has a gate's receipt knows the leaf's hash, and needs no account; another hash is answered as if nothing had come.
+    let mut stranger = Browser::new(&server);
+    let hash = to_hex(&evidence.leaf().unwrap().entry_hash());
+    let same = stranger.get(&format!("/receipts/0/{sequence}/{hash}")).await;
+    assert_eq!(countenance_tlog::Proof::parse(&same.body).unwrap().index, proof.index);
+    let mut answers = std::collections::BTreeSet::new();
+    for wrong in [format!("0/0/{hash}"), format!("0/999/{hash}"), format!("0/{sequence}/00")] {
+        let answer = stranger.get(&format!("/receipts/{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{wrong}");
+        answers.insert(answer.body.replace(&wrong, ""));
+    }
+    assert_eq!(answers.len(), 1, "how many entries there are is not told");
+
     let records: serde_json::Value = serde_json::from_str(&person.get("/ledger/records/0").await.body).unwrap();
     assert_eq!(records.as_object().unwrap().len() as u64, past + 1);
     for nothing in ["1", "72057594037927935", "18446744073709551615"] {

@@ -182,28 +182,12 @@ fn shown(gate: GateId, sequence: u64, record: &Record) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use countenance_base::{Clock, SeededRng, SystemClock, SystemRng};
-    use countenance_keyring::Keyring;
-    use countenance_persons::{ImportHousehold, NewPerson, end_rows_of_person, import_household, write_leaves};
-    use countenance_testdb::Place;
-    use countenance_trace::{Ink, Writer};
+    use countenance_base::SystemRng;
+    use countenance_persons::{ImportHousehold, NewPerson, end_rows_of_person, import_household};
+    use countenance_trace::Writer;
 
     use super::*;
-    use crate::config::SiteConfig;
-    use crate::data::Data;
-    use crate::serve::state_of;
-
-    async fn site() -> (Place, Home, AppState) {
-        let place = Place::empty().await;
-        let home = Home::of(&place);
-        let data = Data::found(&home, &SiteConfig::demo(), SystemClock.now(), &mut SeededRng::new(1))
-            .await
-            .unwrap();
-        let state = state_of(data, Arc::new(SystemClock)).unwrap();
-        (place, home, state)
-    }
+    use crate::testing::TestSite;
 
     fn arguments(home: &Home, shares: [u8; 2], entries: Vec<(GateId, u64)>) -> EvidenceArguments {
         EvidenceArguments {
@@ -220,10 +204,14 @@ mod tests {
         }
     }
 
+    async fn open(site: &TestSite, arguments: &EvidenceArguments) -> anyhow::Result<Vec<Value>> {
+        open_all(&site.state, arguments).await
+    }
+
     /// A registered person with one entry of the server's own about them.
-    async fn planted(home: &Home, state: &AppState) -> (PersonId, Writer) {
+    async fn planted(site: &TestSite) -> (PersonId, Writer) {
         let mut rng = SystemRng;
-        let mut tx = state.trace(Reader::Machine).await.unwrap();
+        let mut tx = site.state.trace(Reader::Machine).await.unwrap();
         let household = ImportHousehold {
             unit: "1-101".into(),
             people: vec![NewPerson {
@@ -231,37 +219,25 @@ mod tests {
                 under_guardian_age: false,
             }],
         };
-        let person = import_household(&mut tx, &mut state.ctx(&mut rng), household).await.unwrap()[0].id;
-        tx.leave(Event::about(person, RecordKind::Exported, "receipt"));
+        let people = import_household(&mut tx, &mut site.state.ctx(&mut rng), household).await.unwrap();
+        tx.leave(Event::about(people[0].id, RecordKind::Exported, "receipt"));
         tx.commit().await.unwrap();
-        let mut writer = Writer::new(Keyring::open(&home.keyring(), &mut rng).unwrap());
-        write(state, &mut writer).await;
-        (person, writer)
-    }
-
-    async fn write(state: &AppState, writer: &mut Writer) {
-        let ink = Ink {
-            evidence_key: state.site().evidence_key,
-            policy: 1,
-            demo: true,
-            now: state.now(),
-        };
-        let mut tx = state.trace(Reader::Machine).await.unwrap();
-        while write_leaves(&mut tx, writer, 9, ink, &mut SystemRng).await.unwrap() {}
-        tx.commit().await.unwrap();
+        let mut writer = site.writer();
+        site.write_leaves(&mut writer).await;
+        (people[0].id, writer)
     }
 
     #[tokio::test]
     async fn any_two_shares_open_an_entry_and_the_opening_is_an_entry_about_the_person() {
-        let (_place, home, state) = site().await;
-        let (person, mut writer) = planted(&home, &state).await;
-        let opened = open_all(&state, &arguments(&home, [3, 1], vec![(GateId::SERVER, 0)]))
+        let site = TestSite::found().await;
+        let (person, mut writer) = planted(&site).await;
+        let opened = open(&site, &arguments(&site.home, [3, 1], vec![(GateId::SERVER, 0)]))
             .await
             .unwrap();
         assert_eq!(opened[0]["person"], person.to_string());
         assert_eq!((&opened[0]["what"], &opened[0]["reason"]), (&json!("export"), &json!("receipt")));
-        write(&state, &mut writer).await;
-        let told = open_all(&state, &arguments(&home, [1, 2], vec![(GateId::SERVER, 1)]))
+        site.write_leaves(&mut writer).await;
+        let told = open(&site, &arguments(&site.home, [1, 2], vec![(GateId::SERVER, 1)]))
             .await
             .unwrap();
         assert_eq!(told[0]["what"], "opening");
@@ -270,58 +246,44 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_stays_of_an_erased_person_opens_for_two_shares_and_names_its_reason() {
-        let (_place, home, state) = site().await;
-        let (person, mut writer) = planted(&home, &state).await;
+    async fn of_an_erased_person_the_opening_names_nobody_again() {
+        let site = TestSite::found().await;
+        let (person, mut writer) = planted(&site).await;
         let mut rng = SystemRng;
-        let mut tx = state.trace(Reader::Machine).await.unwrap();
-        end_rows_of_person(&mut tx, &mut state.ctx(&mut rng), person).await.unwrap();
+        let mut tx = site.state.trace(Reader::Machine).await.unwrap();
+        end_rows_of_person(&mut tx, &mut site.state.ctx(&mut rng), person).await.unwrap();
         tx.commit().await.unwrap();
         // Nobody consented, so nothing was kept, and a number is not found.
-        let mut asked = arguments(&home, [2, 3], vec![(GateId::SERVER, 0)]);
+        let mut asked = arguments(&site.home, [2, 3], vec![(GateId::SERVER, 0)]);
         asked.list_letters = true;
-        assert_eq!(open_all(&state, &asked).await.unwrap().len(), 1, "the entry, and no letter");
+        assert_eq!(open(&site, &asked).await.unwrap().len(), 1, "the entry, and no letter");
         asked.letters = vec!["00".into()];
-        assert!(open_all(&state, &asked).await.is_err());
-        write(&state, &mut writer).await;
-        let told = open_all(&state, &arguments(&home, [1, 2], vec![(GateId::SERVER, 1)]))
+        assert!(open(&site, &asked).await.is_err());
+        site.write_leaves(&mut writer).await;
+        let told = open(&site, &arguments(&site.home, [1, 2], vec![(GateId::SERVER, 1)]))
             .await
             .unwrap();
-        assert_eq!(told[0]["person"], Value::Null, "whoever is gone is not named again");
+        assert_eq!(told[0]["person"], Value::Null);
     }
 
     #[tokio::test]
     async fn one_share_a_strange_share_and_an_entry_that_is_not_there_open_nothing() {
-        let (_place, home, state) = site().await;
-        let (_other_place, other, _) = site().await;
-        let _planted = planted(&home, &state).await;
+        let (site, other) = (TestSite::found().await, TestSite::found().await);
+        let _planted = planted(&site).await;
         let entry = vec![(GateId::SERVER, 0)];
-        let mut one = arguments(&home, [1, 2], entry.clone());
+        let mut one = arguments(&site.home, [1, 2], entry.clone());
         one.shares.truncate(1);
-        let mut strange = arguments(&home, [1, 2], entry.clone());
-        strange.shares[1] = other.shares().join("share-2.txt");
-        std::fs::write(
-            &strange.shares[1],
-            std::fs::read_to_string(&strange.shares[1]).unwrap().replace('a', "b"),
-        )
-        .unwrap();
-        let mut silent = arguments(&home, [1, 2], entry.clone());
+        let mut strange = arguments(&site.home, [1, 2], entry.clone());
+        strange.shares[1] = other.home.shares().join("share-2.txt");
+        let mut silent = arguments(&site.home, [1, 2], entry.clone());
         silent.reason = " ".into();
-        for bad in [
-            one,
-            strange,
-            silent,
-            arguments(&home, [1, 1], entry),
-            arguments(&home, [1, 2], vec![(GateId(7), 0)]),
-        ] {
-            assert!(open_all(&state, &bad).await.is_err(), "{bad:?}");
+        let twice = arguments(&site.home, [1, 1], entry.clone());
+        let nowhere = arguments(&site.home, [1, 2], vec![(GateId(7), 0)]);
+        for bad in [one, strange, silent, twice, nowhere] {
+            assert!(open(&site, &bad).await.is_err(), "{bad:?}");
         }
-        assert!(open_all(&state, &arguments(&home, [1, 2], vec![(GateId::SERVER, 0)])).await.is_ok());
-        assert!(
-            open_all(&state, &arguments(&home, [1, 2], vec![(GateId::SERVER, 1)]))
-                .await
-                .is_err(),
-            "refusals left no leaf to write"
-        );
+        assert!(open(&site, &arguments(&site.home, [1, 2], entry)).await.is_ok());
+        let second = arguments(&site.home, [1, 2], vec![(GateId::SERVER, 1)]);
+        assert!(open(&site, &second).await.is_err(), "refusals left no leaf to write");
     }
 }

@@ -2,6 +2,7 @@
 //! published. Doors never wait for any of this.
 
 mod destroy;
+mod neighbours;
 mod own_leaves;
 mod policy;
 mod prove;
@@ -16,6 +17,7 @@ use countenance_trace::Writer;
 use tokio::sync::watch;
 
 pub(crate) use destroy::{Authority, Destroyer};
+pub(crate) use neighbours::{NeighbourEntry, Neighbours};
 pub(crate) use policy::{operator_signer, policy_text};
 pub(crate) use prove::prove;
 pub(crate) use publish::{Clerk, run};

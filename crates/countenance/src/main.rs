@@ -17,6 +17,8 @@ mod serve;
 mod shamir;
 mod source;
 mod state;
+#[cfg(test)]
+mod testing;
 mod verify;
 mod verify_page_command;
 mod witness_command;

@@ -32,7 +32,8 @@ pub(crate) struct ServeArguments {
     /// Whose site this is (TOML); needed at first start, unless `--demo`
     #[arg(long)]
     site: Option<PathBuf>,
-    /// Who watches this site's ledger (TOML: `quorum`, and `[[witness]]` with `name`, `key`, `url`, `run_by`, `operator`)
+    /// Who watches this site's ledger (TOML: `quorum`, and `[[witness]]` with `name`, `key`, `url`, `run_by`, `operator`;
+    /// `[[neighbour]]` with `key` and `url` for other sites whose checkpoints this ledger records)
     #[arg(long)]
     witnesses: Option<PathBuf>,
     /// Address of a time-stamping authority (RFC 3161) that is asked for a token for each certificate

@@ -1,6 +1,8 @@
 //! Destructions go on by themselves, once a second: events that are over end, what no gate holds any more ends here too, what witnesses
 //! have seen is certified, and an authority is asked for a time stamp.
 
+use std::time::Duration;
+
 use countenance_base::{DestructionId, SystemRng, rng};
 use countenance_destruction::{
     Certificate, CertifyError, FinishError, OrderError, Scope, Stage, StampRefused, certify, finish_destruction, keep_stamp,
@@ -14,6 +16,9 @@ use tokio::sync::Mutex;
 
 use super::Published;
 use crate::state::AppState;
+
+/// An authority that keeps the ledger waiting longer is asked again later.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A time-stamping authority.
 #[derive(Debug, Clone)]
@@ -104,6 +109,7 @@ impl Destroyer {
             .http
             .post(&authority.url)
             .header("content-type", "application/timestamp-query")
+            .timeout(PATIENCE)
             .body(request)
             .send()
             .await?

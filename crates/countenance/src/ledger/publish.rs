@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::own_leaves::write_own_leaves;
 use super::site_ledger::{MergeError, SiteLedger, merge, with};
 use super::witnesses::{WitnessEntry, Witnesses};
-use super::{Destroyer, Handle, Published};
+use super::{Destroyer, Handle, Neighbours, Published};
 use crate::state::AppState;
 
 const PAUSE: Duration = Duration::from_secs(1);
@@ -29,6 +29,7 @@ pub(crate) struct Clerk {
     ledger: Arc<Mutex<SiteLedger>>,
     writer: Arc<tokio::sync::Mutex<Writer>>,
     witnesses: Witnesses,
+    neighbours: Neighbours,
     policy: Policy,
     http: reqwest::Client,
     destroyer: Destroyer,
@@ -55,6 +56,7 @@ impl Clerk {
             state,
             ledger: Arc::clone(&handle.ledger),
             writer: Arc::clone(&handle.writer),
+            neighbours: Neighbours::new(&witnesses.neighbours),
             witnesses,
             policy,
             destroyer: Destroyer {
@@ -77,7 +79,10 @@ pub(crate) async fn run(mut clerk: Clerk) {
     let mut closing = clerk.state.closing();
     loop {
         match clerk.round().await {
-            Ok(()) => clerk.destroy().await,
+            Ok(()) => {
+                clerk.destroy().await;
+                clerk.neighbours.look(&clerk.state).await;
+            }
             Err(MergeError::Place(countenance_access::PlaceError::Store(error)) | MergeError::Own(WriteError::Store(error))) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the ledger waits for the database");
             }

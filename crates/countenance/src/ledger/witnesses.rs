@@ -6,6 +6,8 @@ use anyhow::{Context as _, ensure};
 use countenance_tlog::{NoteKey, Policy};
 use serde::Deserialize;
 
+use super::NeighbourEntry;
+
 /// Whom to ask, and how many must have seen a checkpoint before it is published.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,6 +17,9 @@ pub(crate) struct Witnesses {
     pub(crate) quorum: usize,
     #[serde(default, rename = "witness")]
     pub(crate) list: Vec<WitnessEntry>,
+    /// Other sites, whose checkpoints this ledger records.
+    #[serde(default, rename = "neighbour")]
+    pub(crate) neighbours: Vec<NeighbourEntry>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -35,7 +40,13 @@ impl Witnesses {
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))?;
         let witnesses: Self = toml::from_str(&text).with_context(|| format!("`{}` is not a list of witnesses", path.display()))?;
+        for neighbour in &witnesses.neighbours {
+            NoteKey::parse(&neighbour.key).with_context(|| format!("`{}`: the key of `{}` is none", path.display(), neighbour.url))?;
+        }
         let count = witnesses.list.len();
+        if count == 0 && !witnesses.neighbours.is_empty() {
+            return Ok(witnesses);
+        }
         ensure!(
             witnesses.quorum * 2 > count + 1 || count <= 1,
             "`{}`: a quorum of {} among {count} lets one dishonest witness show two histories\nhint: quorum = {}",

@@ -1,6 +1,7 @@
 //! Checks of structure that no compiler makes.
 
 mod layout;
+mod traces;
 mod tree;
 mod words;
 
@@ -26,6 +27,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let sources = sources()?;
     let mut findings = Vec::new();
     findings.extend(layout::check(&sources));
+    findings.extend(traces::check(&sources));
     findings.extend(words::check(&sources));
     findings.extend(tree::check()?);
     for finding in &findings {

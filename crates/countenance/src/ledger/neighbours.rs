@@ -143,7 +143,7 @@ mod tests {
         let mut writer = site.writer();
         Neighbours::new(std::slice::from_ref(neighbour)).look(&site.state).await;
         site.write_leaves(&mut writer).await;
-        open_leaves(&mut *site.state.read(Reader::Machine).await.unwrap(), LeafClass::Foreign)
+        open_leaves(&mut site.state.read(Reader::Machine).await.unwrap(), LeafClass::Foreign)
             .await
             .unwrap()
     }

@@ -14,6 +14,8 @@ pub enum ConsentState {
     Withdrawn,
     /// Ended, and every gate that had a template has signed that it is gone.
     Forgotten,
+    /// Ended; a gate that may hold a template was declared lost, and nobody says that it is gone.
+    Lost,
     /// Ended, and no gate ever said that it had a template: nothing to confirm, so nothing is claimed.
     NeverEnrolled,
     Expired,
@@ -25,6 +27,7 @@ impl ConsentState {
             Self::Signed | Self::Withdrawn => State::Waiting,
             Self::Enrolled => State::Permitted,
             Self::Forgotten => State::Sealed,
+            Self::Lost => State::Refused,
             Self::Expired | Self::NeverEnrolled => State::Off,
         }
     }
@@ -36,6 +39,7 @@ impl ConsentState {
             Self::Enrolled => "consent-enrolled",
             Self::Withdrawn => "consent-withdrawn",
             Self::Forgotten => "consent-forgotten",
+            Self::Lost => "consent-lost",
             Self::NeverEnrolled => "consent-never-enrolled",
             Self::Expired => "consent-expired",
         }

@@ -74,7 +74,9 @@ fn consent(state: ConsentState) -> ConsentView {
             receipt("enrolled", "2026-11-20T03:31:00Z"),
             receipt("grant.ended", "2026-11-23T03:31:50Z"),
         ],
-        ConsentState::Enrolled | ConsentState::Withdrawn | ConsentState::Expired => vec![receipt("enrolled", "2026-11-23T03:31:00Z")],
+        ConsentState::Enrolled | ConsentState::Withdrawn | ConsentState::Lost | ConsentState::Expired => {
+            vec![receipt("enrolled", "2026-11-23T03:31:00Z")]
+        }
     };
     ConsentView {
         id: "0193574c5a1f4c7e8b1d2f3a4b5c6d7e".into(),
@@ -393,6 +395,7 @@ fn resident(locale: Locale) -> Vec<Sample> {
         ("consent_enrolled", page(ConsentState::Enrolled)),
         ("consent_withdrawn", page(ConsentState::Withdrawn)),
         ("consent_forgotten", page(ConsentState::Forgotten)),
+        ("consent_lost", page(ConsentState::Lost)),
         ("consent_never_enrolled", page(ConsentState::NeverEnrolled)),
         ("consent_expired", page(ConsentState::Expired)),
         (

@@ -114,6 +114,7 @@ fn shown(view: &ConsentView, door: &Text) -> resident::ConsentView {
         ConsentState::Expired => resident::ConsentState::Expired,
         ConsentState::Withdrawn if consent.gates.iter().all(|gate| gate.enrolled_at.is_none()) => resident::ConsentState::NeverEnrolled,
         ConsentState::Withdrawn if consent.is_forgotten() => resident::ConsentState::Forgotten,
+        ConsentState::Withdrawn if consent.is_lost() => resident::ConsentState::Lost,
         ConsentState::Withdrawn => resident::ConsentState::Withdrawn,
     };
     let receipts = view.receipts.iter().map(|receipt| ReceiptView {

@@ -5,7 +5,14 @@ use crate::postgres::Postgres;
 use crate::{demo, tidy};
 
 /// The crates whose tests meet a database.
-const STORES: [&str; 4] = ["countenance-storage", "countenance-persons", "countenance-access", "countenance"];
+const STORES: [&str; 6] = [
+    "countenance-storage",
+    "countenance-trace",
+    "countenance-persons",
+    "countenance-access",
+    "countenance-destruction",
+    "countenance",
+];
 
 pub(crate) fn all() -> anyhow::Result<()> {
     let cargo = cargo();

@@ -2,7 +2,7 @@
 
 use crate::phase::{Phases, cargo, root, run, run_in};
 use crate::postgres::Postgres;
-use crate::{demo, tidy};
+use crate::{demo, foreign, tidy};
 
 /// The crates whose tests meet a database.
 const STORES: [&str; 4] = ["countenance-storage", "countenance-persons", "countenance-access", "countenance"];
@@ -32,6 +32,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
         phases.phase("rulebook examples", || {
             run_in(&root(), &demo::built("countenance"), &["rules", "test"], &[])
         });
+        phases.phase("verifiers that others wrote", foreign::all);
         phases.phase("the story", || demo::story(&["tell"]));
         if let Some(postgres) = &postgres {
             phases.phase("the story with two servers, one killed", || {

@@ -51,6 +51,21 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
     }
 }
 
+/// Names of what is in a folder; none where no folder is.
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, LedgerError> {
+    let failed = |source| LedgerError::Io {
+        what: "list a folder",
+        source,
+    };
+    let list = match fs::read_dir(folder) {
+        Ok(list) => list,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(failed(source)),
+    };
+    list.map(|item| Ok(item.map_err(failed)?.file_name().to_string_lossy().into_owned()))
+        .collect()
+}
+
 /// Files that never change, written together: contents durable, then names, then folders. A file that is there must be the same.
 pub(crate) fn write_immutable(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), LedgerError> {
     let mut folders = BTreeSet::new();

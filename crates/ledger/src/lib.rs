@@ -5,6 +5,7 @@
 //! mended by the same path that runs every time. After an error of the disk nothing is tried again: the page cache may lie, so the
 //! process has to end and start over from what the disk says.
 
+mod audit;
 mod error;
 mod files;
 mod log;
@@ -12,6 +13,7 @@ mod signer;
 mod wal;
 mod witness;
 
+pub use audit::{Audited, audit};
 pub use error::LedgerError;
 pub use log::Log;
 pub use signer::Signer;

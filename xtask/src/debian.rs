@@ -22,7 +22,6 @@ pub(crate) const OPENSSL: Program = Program {
     licence: "Apache-2.0",
 };
 
-#[expect(dead_code, reason = "fault injection comes next")]
 pub(crate) const STRACE: Program = Program {
     name: "strace",
     package: "strace",

@@ -3,6 +3,7 @@
 mod bench;
 mod debian;
 mod demo;
+mod faults;
 mod foreign;
 mod fuzz;
 mod phase;
@@ -22,6 +23,7 @@ usage: cargo xtask <command>
   bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, gate, server (all of these by default),
                   accuracy --faces DIR | --pairs FILE, pad DIR
   foreign [DIR]   only the verifiers that others wrote, on an export made for it, or on the one in DIR
+  faults [--all]  only the faults injected into the ledger, some or all
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";
 
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::fuzz(None),
         ["fuzz", target] => fuzz::fuzz(Some(target)),
         ["bench", words @ ..] => bench::all(words),
+        ["faults"] => faults::all(false),
+        ["faults", "--all"] => faults::all(true),
         ["foreign"] => foreign::all(),
         ["foreign", folder] => foreign::on(std::path::Path::new(folder)),
         ["tidy"] => tidy::run(),

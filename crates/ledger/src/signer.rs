@@ -31,6 +31,7 @@ impl Signer {
     pub fn open(folder: &Path, origin: &str, rng: &mut dyn Rng) -> Result<Self, LedgerError> {
         files::folder(folder)?;
         let lock = files::lock(folder)?;
+        files::sync_folder(folder)?;
         let seed = match files::read(&folder.join(KEY))? {
             Some(bytes) => Zeroizing::new(bytes),
             None => make(folder, origin, rng)?,

@@ -67,6 +67,7 @@ impl Witness {
     pub fn open(folder: &Path, name: &str, logs: Vec<NoteKey>, rng: &mut dyn Rng) -> Result<Self, LedgerError> {
         files::folder(folder)?;
         let lock = files::lock(folder)?;
+        files::sync_folder(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             key: match files::read(&folder.join(KEY))? {

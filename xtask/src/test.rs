@@ -2,7 +2,7 @@
 
 use crate::phase::{Phases, cargo, root, run, run_in};
 use crate::postgres::Postgres;
-use crate::{demo, foreign, tidy};
+use crate::{demo, faults, foreign, tidy};
 
 /// The crates whose tests meet a database.
 const STORES: [&str; 4] = ["countenance-storage", "countenance-persons", "countenance-access", "countenance"];
@@ -20,6 +20,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
         )
     });
     phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
+    phases.phase("faults injected into the ledger", || faults::all(false));
     let mut postgres = None;
     phases.phase("PostgreSQL", || {
         postgres = Some(Postgres::start()?);

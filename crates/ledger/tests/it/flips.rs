@@ -8,7 +8,7 @@ use countenance_base::SeededRng;
 use countenance_ledger::{LedgerError, Log, Signer, Witness, WitnessRefused, audit, origin_name};
 use countenance_tlog::{AddCheckpoint, Checkpoint, Hash, Note, NoteKey, consistency_holds};
 
-use super::{ORIGIN, copy, entries, files_below, log_of, signer};
+use super::{ORIGIN, copy, entries, files_below, log_of, scratch, signer};
 
 /// Two whole tiles, a partial one, and one above: small enough to be copied for every bit.
 const SIZE: u64 = 600;
@@ -45,7 +45,7 @@ fn kind(path: &Path) -> &'static str {
 
 #[test]
 fn an_audit_compares_every_file_and_finds_any_bit_of_any() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let mut log = log_of(folder.path(), 300);
     let published = log.integrate(ORIGIN).unwrap();
     log.append(&entries(300, SIZE - 300)).unwrap();
@@ -107,7 +107,7 @@ fn goes_on(folder: &Path) -> Result<(Note, Log, Signer), LedgerError> {
 }
 
 fn roots() -> BTreeMap<u64, Hash> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let mut log = log_of(folder.path(), NEXT);
     log.integrate(ORIGIN).unwrap();
     (0..=NEXT).map(|size| (size, log.root(size).unwrap().unwrap())).collect()
@@ -117,11 +117,11 @@ fn roots() -> BTreeMap<u64, Hash> {
 fn a_bit_of_any_file_is_refused_or_changes_nothing_that_is_signed_or_is_found_by_an_audit() {
     let roots = roots();
     for signs in [false, true] {
-        let original = tempfile::tempdir().unwrap();
+        let original = scratch();
         let signed = site(original.path(), signs);
         let key = signer(&original.path().join("signer")).unwrap().key().clone();
         // First: without a change it goes on, and the audit finds all well.
-        let well = tempfile::tempdir().unwrap();
+        let well = scratch();
         copy(original.path(), well.path());
         let (note, ..) = goes_on(well.path()).unwrap();
         assert_eq!((of(&note, &key).size, of(&note, &key).root), (NEXT, roots[&NEXT]));
@@ -136,7 +136,7 @@ fn a_bit_of_any_file_is_refused_or_changes_nothing_that_is_signed_or_is_found_by
                 5
             };
             for at in places(&file, step) {
-                let folder = tempfile::tempdir().unwrap();
+                let folder = scratch();
                 copy(original.path(), folder.path());
                 flip(&folder.path().join(name), at);
                 let outcome = outcome(folder.path(), &signed, &key, &roots);
@@ -184,8 +184,8 @@ fn outcome(folder: &Path, signed: &[Note], key: &NoteKey, roots: &BTreeMap<u64, 
 
 #[test]
 fn a_bit_of_a_witness_is_not_taken_for_another_witness_or_another_memory() {
-    let original = tempfile::tempdir().unwrap();
-    let folder = tempfile::tempdir().unwrap();
+    let original = scratch();
+    let folder = scratch();
     let mut log = log_of(&folder.path().join("log"), 10);
     let mut own = signer(&folder.path().join("signer")).unwrap();
     let logs = vec![own.key().clone()];
@@ -209,7 +209,7 @@ fn a_bit_of_a_witness_is_not_taken_for_another_witness_or_another_memory() {
     let mut flips = 0;
     for file in [PathBuf::from("witness.key"), PathBuf::from(origin_name(ORIGIN))] {
         for at in places(&original.path().join(&file), 1) {
-            let folder = tempfile::tempdir().unwrap();
+            let folder = scratch();
             copy(original.path(), folder.path());
             flip(&folder.path().join(&file), at);
             let answer = match open(folder.path()) {

@@ -10,6 +10,7 @@ mod crash;
 mod damage;
 mod flips;
 mod growing;
+mod race;
 mod signing;
 mod split;
 mod witnessing;
@@ -53,6 +54,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, &to).unwrap();
         }
     }
+}
+
+/// A folder in memory where there is one: for tests that open a ledger a thousand times, and in which the disk is not in question.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
 }
 
 pub(crate) fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -6,7 +6,7 @@ use countenance_base::SeededRng;
 use countenance_ledger::{LedgerError, Log, Signer, Witness, WitnessRefused};
 use countenance_tlog::{AddCheckpoint, Checkpoint, KEY_COSIGNER, Note, NoteKey, NoteSignature, NoteSigner, Policy, PolicyError, cosign};
 
-use super::{ORIGIN, copy, entries, signer};
+use super::{ORIGIN, copy, entries, scratch, signer};
 
 const COMMON: u64 = 10;
 
@@ -104,7 +104,7 @@ fn policy(log: &NoteKey, cosigners: &[Cosigner], quorum: usize) -> Policy {
 /// Shows the two histories to honest witnesses, to each the one that `order` says first, and then the other, too; the dishonest one,
 /// if any, is shown both. Which of the two groups of people are then satisfied.
 fn shown(honest: u8, dishonest: bool, quorum: usize, order: u8, counts: [u64; 2]) -> [bool; 2] {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let (mut histories, common) = two_histories(folder.path());
     let key = histories[0].signer.key().clone();
     assert_eq!(histories[1].signer.key(), &key);
@@ -167,7 +167,7 @@ fn with_two_of_three_and_one_who_signs_anything_both_histories_can_be_believed()
 
 #[test]
 fn a_log_brought_back_is_not_signed_and_one_brought_back_with_its_signer_is_not_cosigned() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let (now, old) = (folder.path().join("now"), folder.path().join("old"));
     let mut history = History::open(&now);
     let key = history.signer.key().clone();

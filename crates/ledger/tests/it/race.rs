@@ -59,8 +59,8 @@ struct Seen {
     forks: u64,
 }
 
-fn ask(tries: u64, seed: u64, honest: &History, fork: &History, watcher: &Mutex<Witness>, steps: &Mutex<Vec<(u64, u64)>>) -> Seen {
-    let mut random = SeededRng::new(seed);
+fn ask(tries: u64, start: u64, honest: &History, fork: &History, watcher: &Mutex<Witness>, steps: &Mutex<Vec<(u64, u64)>>) -> Seen {
+    let mut random = SeededRng::new(start);
     let mut seen = Seen::default();
     let mut known = 0;
     for _ in 0..tries {

@@ -48,7 +48,7 @@ impl Unsynced {
     fn take(&mut self, call: &Call<'_>, folder: &str) {
         let ours = |path: &&str| path.starts_with(folder);
         match call.name {
-            "mkdir" => self.names.extend(call.path(0).filter(ours).map(str::to_owned)),
+            "mkdir" | "mkdirat" => self.names.extend(call.path(0).filter(ours).map(str::to_owned)),
             "openat" if call.arguments.contains("O_CREAT") => {
                 self.names.extend(call.path(0).filter(ours).map(str::to_owned));
             }
@@ -60,7 +60,7 @@ impl Unsynced {
                     self.names.retain(|name| parent(name) != path);
                 }
             }
-            "rename" => {
+            "rename" | "renameat" | "renameat2" => {
                 let (Some(from), Some(to)) = (call.path(0), call.path(1)) else {
                     return;
                 };
@@ -72,7 +72,7 @@ impl Unsynced {
             }
             "unlink" | "unlinkat" => {
                 let Some(path) = call.path(0) else { return };
-                self.names.retain(|name| name != path && !path.ends_with(name.as_str()));
+                self.names.remove(path);
                 self.bytes.remove(path);
             }
             _ => {}

@@ -87,7 +87,10 @@ pub(crate) fn work(folder: &Path, last: u64) -> anyhow::Result<ExitCode> {
         }
     };
     teller.tell("key", &witness.key().to_string())?;
-    let mut size = held(&witness)?;
+    let Ok(mut size) = held(&witness) else {
+        teller.tell("stopped", "its memory does not read")?;
+        return Ok(ExitCode::from(NOT_OPENED));
+    };
     while size < last {
         let next = (size + STEP).min(last);
         let request = log.request(size, next)?;

@@ -123,7 +123,9 @@ fn after_an_error(
     next: u64,
 ) -> anyhow::Result<ExitCode> {
     let mut went_on = false;
-    for history in [fork, log] {
+    // Before the first cosignature there is no history yet that a fork could differ from.
+    let histories = [fork, log].into_iter().skip(usize::from(size == 0));
+    for history in histories {
         if let Ok(line) = witness.add_checkpoint(&history.request(size, next)?, 7) {
             teller.tell("note", &folded(&format!("{}{line}", history.note(next)?)))?;
             went_on = true;

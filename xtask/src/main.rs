@@ -1,10 +1,14 @@
 //! `cargo xtask demo` and `cargo xtask test`: the two commands of this repository.
 
 mod bench;
+mod debian;
 mod demo;
+mod faults;
+mod foreign;
 mod fuzz;
 mod phase;
 mod postgres;
+mod soak;
 mod test;
 mod tidy;
 
@@ -19,6 +23,9 @@ usage: cargo xtask <command>
   fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
   bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, gate, server (all of these by default),
                   accuracy --faces DIR | --pairs FILE, pad DIR
+  foreign [DIR]   only the verifiers that others wrote, on an export made for it, or on the one in DIR
+  soak            a thousand kills, every fault, the hammer, a hundred thousand people: about an hour
+  faults [--all]  only the faults injected into the ledger, some or all
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";
 
@@ -32,6 +39,11 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::fuzz(None),
         ["fuzz", target] => fuzz::fuzz(Some(target)),
         ["bench", words @ ..] => bench::all(words),
+        ["soak"] => soak::all(),
+        ["faults"] => faults::all(false),
+        ["faults", "--all"] => faults::all(true),
+        ["foreign"] => foreign::all(),
+        ["foreign", folder] => foreign::on(std::path::Path::new(folder)),
         ["tidy"] => tidy::run(),
         ["setup"] => demo::set_up(),
         _ => {

@@ -2,7 +2,7 @@
 
 use crate::phase::{Phases, cargo, root, run, run_in};
 use crate::postgres::Postgres;
-use crate::{demo, tidy};
+use crate::{demo, faults, foreign, tidy};
 
 /// The crates whose tests meet a database.
 const STORES: [&str; 6] = [
@@ -28,6 +28,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     });
     phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
     phases.phase("JavaScript tests", || node(&root().join("crates/portal/static/test"), ""));
+    phases.phase("faults injected into the ledger", || faults::all(false));
     let mut postgres = None;
     phases.phase("PostgreSQL", || {
         postgres = Some(Postgres::start()?);
@@ -40,6 +41,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
         phases.phase("rulebook examples", || {
             run_in(&root(), &demo::built("countenance"), &["rules", "test"], &[])
         });
+        phases.phase("verifiers that others wrote", foreign::all);
         phases.phase("the story", || demo::story(&["tell"]));
         if let Some(postgres) = &postgres {
             phases.phase("the story with two servers, one killed", || {

@@ -4,18 +4,32 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::{LedgerError, failed};
 
 const TEMPORARY: &str = "tmp";
 
+/// Makes a folder whose name is durable: also when it was there, for who made it may have been killed before it was.
 pub(crate) fn folder(path: &Path) -> Result<(), LedgerError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(failed("make a folder"))
+    let missing: Vec<&Path> = path.ancestors().take_while(|path| !path.exists()).collect();
+    make_folder(path)?;
+    let made = missing.iter().copied().skip(1);
+    for folder in std::iter::once(path).chain(made) {
+        sync_folder(parent(folder))?;
+    }
+    Ok(())
+}
+
+fn make_folder(path: &Path) -> Result<(), LedgerError> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(failed("make a folder"))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// Holds the folder for one process; given back when dropped, or when the process ends in any way.
@@ -51,43 +65,55 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
     }
 }
 
+/// Names of what is in a folder; none where no folder is.
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, LedgerError> {
+    let failed = |source| LedgerError::Io {
+        what: "list a folder",
+        source,
+    };
+    let list = match fs::read_dir(folder) {
+        Ok(list) => list,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(failed(source)),
+    };
+    list.map(|item| Ok(item.map_err(failed)?.file_name().to_string_lossy().into_owned()))
+        .collect()
+}
+
 /// Files that never change, written together: contents durable, then names, then folders. A file that is there must be the same.
-pub(crate) fn write_immutable(root: &Path, files: &[(String, Vec<u8>)]) -> Result<(), LedgerError> {
+/// `after_opening`: a life before this one may have been killed between naming a file and syncing its folder, so that the names of files
+/// and folders that are there are made durable, too.
+pub(crate) fn write_immutable(root: &Path, files: &[(String, Vec<u8>)], after_opening: bool) -> Result<(), LedgerError> {
     let mut folders = BTreeSet::new();
     let mut renames = Vec::new();
     for (number, (name, bytes)) in files.iter().enumerate() {
         let path = root.join(name);
+        let folder = parent(&path);
+        let is_new = !folder.is_dir();
+        if is_new {
+            make_folder(folder)?;
+        }
+        if is_new || after_opening {
+            folders.extend(folder.ancestors().take_while(|path| path.starts_with(root)).map(Path::to_owned));
+        }
         if let Some(there) = read(&path)? {
             if there == *bytes {
                 continue;
             }
             return Err(LedgerError::Corrupt(name.clone()));
         }
-        let parent = path.parent().unwrap_or(root);
-        make_folders(root, parent, &mut folders)?;
         let temporary = root.join(format!("{TEMPORARY}-{number}"));
         write_new(&temporary, bytes)?;
+        folders.insert(folder.to_owned());
         renames.push((temporary, path));
     }
     for (from, to) in renames {
         fs::rename(&from, &to).map_err(failed("name a file"))?;
-        if let Some(parent) = to.parent() {
-            folders.insert(parent.to_owned());
-        }
     }
     // The deepest first: a name is durable when the folder that holds it is.
     for folder in folders.iter().rev() {
         sync_folder(folder)?;
     }
-    Ok(())
-}
-
-fn make_folders(root: &Path, wanted: &Path, touched: &mut BTreeSet<PathBuf>) -> Result<(), LedgerError> {
-    if wanted.is_dir() {
-        return Ok(());
-    }
-    folder(wanted)?;
-    touched.extend(wanted.ancestors().take_while(|path| path.starts_with(root)).map(Path::to_owned));
     Ok(())
 }
 
@@ -111,11 +137,15 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     file.sync_all().map_err(failed("sync a file"))
 }
 
+/// Whether this is what [`replace`] left when it was broken off.
+pub(crate) fn is_left_over(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == TEMPORARY)
+}
+
 /// Puts a file in the place of another one, durably.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
-    let parent = path.parent().unwrap_or(Path::new("."));
     let temporary = path.with_extension(TEMPORARY);
     write_new(&temporary, bytes)?;
     fs::rename(&temporary, path).map_err(failed("name a file"))?;
-    sync_folder(parent)
+    sync_folder(parent(path))
 }

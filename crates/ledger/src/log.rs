@@ -22,6 +22,8 @@ pub struct Log {
     /// Durable entries that are in no tile yet.
     pending: Vec<Vec<u8>>,
     edge: Edge,
+    /// Nothing was integrated since opening.
+    fresh: bool,
     stopped: bool,
     _lock: File,
 }
@@ -39,6 +41,7 @@ impl Log {
             wal,
             pending: kept.entries,
             edge,
+            fresh: true,
             stopped: false,
             _lock: lock,
         })
@@ -80,7 +83,8 @@ impl Log {
         }
         let begin = whole.len();
         whole.extend(self.edge.partial()?);
-        files::write_immutable(&self.folder, &whole)?;
+        files::write_immutable(&self.folder, &whole, self.fresh)?;
+        self.fresh = false;
         self.read_back(whole.iter().map(|(name, _)| name.as_str()))?;
         whole.truncate(begin);
         for (name, _) in &whole {

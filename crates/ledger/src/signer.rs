@@ -1,5 +1,5 @@
-//! The one who signs checkpoints, and never two histories: its memory is a small folder of its own, apart from the log, and is never
-//! restored from a backup. Who brings back an old log finds that it signed more; who brings back both is found out by the witnesses.
+//! The one who signs checkpoints, and never two histories: its memory, the last note that it signed, is a small folder of its own, apart
+//! from the log, and is never restored from a backup. Who brings back an old log finds that it signed more; who brings back both is found out by the witnesses.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -31,19 +31,16 @@ impl Signer {
     pub fn open(folder: &Path, origin: &str, rng: &mut dyn Rng) -> Result<Self, LedgerError> {
         files::folder(folder)?;
         let lock = files::lock(folder)?;
+        files::sync_folder(folder)?;
         let seed = match files::read(&folder.join(KEY))? {
             Some(bytes) => Zeroizing::new(bytes),
             None => make(folder, origin, rng)?,
         };
         let seed: &[u8; 32] = seed.as_slice().try_into().map_err(|_| LedgerError::Corrupt(KEY.to_owned()))?;
         let signer = NoteSigner::new(origin, KEY_LOG, seed).ok_or(LedgerError::Fork("the origin is no name"))?;
-        // A key without a memory would sign anything: it is not taken for a new one.
+        // A key without a memory would sign anything: it is not taken for a new one. A bit that turned in the key makes another key.
         let state = files::read(&folder.join(STATE))?.ok_or_else(|| LedgerError::Corrupt(STATE.to_owned()))?;
-        let state = String::from_utf8(state).ok().and_then(|text| Checkpoint::parse(&text));
-        let state = state.ok_or_else(|| LedgerError::Corrupt(STATE.to_owned()))?;
-        if state.origin != origin {
-            return Err(LedgerError::Fork("the signer is another log's"));
-        }
+        let state = remembered(&state, signer.public())?;
         Ok(Self {
             folder: folder.to_owned(),
             key: signer,
@@ -63,20 +60,21 @@ impl Signer {
         (self.size, &self.root)
     }
 
-    /// Signs what `log` holds now, when it extends what was signed. What is signed is durable in the signer's memory before it is.
+    /// Signs what `log` holds now, when it extends what was signed. The note is durable in the signer's memory before it is given out.
     pub fn sign(&mut self, log: &mut Log) -> Result<Note, LedgerError> {
         if self.stopped {
             return Err(LedgerError::Stopped);
         }
         let checkpoint = log.integrate(self.key.public().name())?;
         self.extends(log, &checkpoint)?;
+        let note = checkpoint.sign(&self.key);
         if checkpoint.size > self.size {
-            let written = files::replace(&self.folder.join(STATE), checkpoint.to_text().as_bytes());
+            let written = files::replace(&self.folder.join(STATE), note.to_string().as_bytes());
             self.stopped = written.is_err();
             written?;
             (self.size, self.root) = (checkpoint.size, checkpoint.root);
         }
-        Ok(checkpoint.sign(&self.key))
+        Ok(note)
     }
 
     fn extends(&self, log: &Log, checkpoint: &Checkpoint) -> Result<(), LedgerError> {
@@ -93,15 +91,29 @@ impl Signer {
     }
 }
 
+/// The checkpoint of the note in memory, which this key must have signed.
+fn remembered(state: &[u8], key: &NoteKey) -> Result<Checkpoint, LedgerError> {
+    let corrupt = || LedgerError::Corrupt(STATE.to_owned());
+    let note = std::str::from_utf8(state)
+        .ok()
+        .and_then(|text| Note::parse(text).ok())
+        .ok_or_else(corrupt)?;
+    match Checkpoint::parse(note.text()) {
+        Some(other) if other.origin != key.name() => Err(LedgerError::Fork("the signer is another log's")),
+        _ => Checkpoint::open(&note, key).map_err(|_| corrupt()),
+    }
+}
+
 /// A new key, and the memory of having signed nothing. The memory first: a crash in between leaves a folder without a key, which begins anew.
 fn make(folder: &Path, origin: &str, rng: &mut dyn Rng) -> Result<Zeroizing<Vec<u8>>, LedgerError> {
-    let seed = Zeroizing::new(countenance_base::rng::bytes::<32>(rng).to_vec());
+    let seed = Zeroizing::new(countenance_base::rng::bytes::<32>(rng));
+    let signer = NoteSigner::new(origin, KEY_LOG, &seed).ok_or(LedgerError::Fork("the origin is no name"))?;
     let nothing = Checkpoint {
         origin: origin.to_owned(),
         size: 0,
         root: EMPTY_ROOT,
     };
-    files::replace(&folder.join(STATE), nothing.to_text().as_bytes())?;
-    files::replace(&folder.join(KEY), &seed)?;
-    Ok(seed)
+    files::replace(&folder.join(STATE), nothing.sign(&signer).to_string().as_bytes())?;
+    files::replace(&folder.join(KEY), seed.as_slice())?;
+    Ok(Zeroizing::new(seed.to_vec()))
 }

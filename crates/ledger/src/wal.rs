@@ -44,33 +44,31 @@ impl Wal {
         }
         let first = segments.first().copied().unwrap_or(0);
         let mut entries = Vec::new();
-        let mut length = 0;
+        let mut kept = Vec::new();
         for (number, begin) in segments.iter().enumerate() {
             let next = first + entries.len() as u64;
             if *begin != next {
                 return Err(LedgerError::Corrupt(name(*begin)));
             }
-            let bytes = files::read(&folder.join(name(*begin)))?.unwrap_or_default();
+            let mut bytes = files::read(&folder.join(name(*begin)))?.unwrap_or_default();
             let whole = read_segment(&bytes, next, &mut entries);
             let is_last = number + 1 == segments.len();
             if whole < bytes.len() && (!is_last || later_batch(bytes.get(whole..).unwrap_or_default(), first + entries.len() as u64)) {
                 return Err(LedgerError::Corrupt(name(*begin)));
             }
-            length = whole as u64;
+            bytes.truncate(whole);
+            kept = bytes;
         }
-        let last = segments.last().copied().unwrap_or(0);
-        let file = OpenOptions::new()
-            .write(true)
-            .open(folder.join(name(last)))
-            .map_err(failed("open the log"))?;
-        // A torn tail is cut, durably: its bytes must not be taken for a batch of the next life.
-        file.set_len(length).map_err(failed("cut the log"))?;
-        file.sync_all().map_err(failed("sync the log"))?;
+        // The last segment is written anew, without a torn tail. Its tail must not be taken for a batch of the next life; and after an
+        // error of the disk what was read may be the page cache's and not the disk's, with nobody left to write it.
+        let last = folder.join(name(segments.last().copied().unwrap_or(0)));
+        files::replace(&last, &kept)?;
+        let file = OpenOptions::new().write(true).open(last).map_err(failed("open the log"))?;
         let wal = Self {
             folder: folder.to_owned(),
             segments,
             file,
-            length,
+            length: kept.len() as u64,
             next: first + entries.len() as u64,
         };
         Ok((wal, Kept { first, entries }))
@@ -116,6 +114,10 @@ fn list(folder: &Path) -> Result<Vec<u64>, LedgerError> {
     let mut segments = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed("list the log"))? {
         let entry = entry.map_err(failed("list the log"))?;
+        if entry.file_name().to_str().is_some_and(files::is_left_over) {
+            fs::remove_file(entry.path()).map_err(failed("drop a file"))?;
+            continue;
+        }
         let parsed = entry.file_name().to_str().and_then(|name| u64::from_str_radix(name, 16).ok());
         segments.push(parsed.ok_or_else(|| LedgerError::Corrupt("the log's folder".to_owned()))?);
     }

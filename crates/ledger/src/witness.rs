@@ -67,19 +67,13 @@ impl Witness {
     pub fn open(folder: &Path, name: &str, logs: Vec<NoteKey>, rng: &mut dyn Rng) -> Result<Self, LedgerError> {
         files::folder(folder)?;
         let lock = files::lock(folder)?;
-        let path = folder.join(KEY);
-        let seed = if let Some(bytes) = files::read(&path)? {
-            Zeroizing::new(bytes)
-        } else {
-            let seed = Zeroizing::new(countenance_base::rng::bytes::<32>(rng).to_vec());
-            files::replace(&path, &seed)?;
-            seed
-        };
-        let corrupt = || LedgerError::Corrupt(KEY.to_owned());
-        let seed: &[u8; 32] = seed.as_slice().try_into().map_err(|_| corrupt())?;
+        files::sync_folder(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
-            key: NoteSigner::new(name, KEY_COSIGNER, seed).ok_or_else(corrupt)?,
+            key: match files::read(&folder.join(KEY))? {
+                Some(bytes) => kept_key(name, &Zeroizing::new(bytes))?,
+                None => make_key(folder, name, rng)?,
+            },
             logs: logs.into_iter().map(|log| (log.name().to_owned(), log)).collect(),
             stopped: false,
             _lock: lock,
@@ -121,23 +115,44 @@ impl Witness {
 
     /// The last checkpoint of this log that was cosigned here.
     fn held(&self, origin: &str) -> Result<Option<Checkpoint>, LedgerError> {
-        let Some(note) = self.latest(&origin_name(origin))? else {
-            return Ok(None);
-        };
-        let corrupt = || LedgerError::Corrupt("a witness's memory".to_owned());
-        let note = Note::parse(&note).map_err(|_| corrupt())?;
-        Checkpoint::parse(note.text()).map(Some).ok_or_else(corrupt)
+        let Some(log) = self.logs.get(origin) else { return Ok(None) };
+        Ok(self.remembered(log)?.map(|(_, checkpoint)| checkpoint))
     }
 
     /// The last cosigned checkpoint of the log with this [`origin_name`], as the log signed it, for monitors.
     pub fn latest(&self, name: &str) -> Result<Option<String>, LedgerError> {
-        if !self.logs.keys().any(|origin| origin_name(origin) == name) {
-            return Ok(None);
-        }
-        let bytes = files::read(&self.folder.join(name))?;
-        let text = bytes.map(|bytes| String::from_utf8(bytes).map_err(|_| LedgerError::Corrupt("a witness's memory".to_owned())));
-        text.transpose()
+        let log = self.logs.values().find(|log| origin_name(log.name()) == name);
+        let note = log.map_or(Ok(None), |log| self.remembered(log))?;
+        Ok(note.map(|(note, _)| note))
     }
+
+    /// The note that is remembered of a log. What the log did not sign was not written here.
+    fn remembered(&self, log: &NoteKey) -> Result<Option<(String, Checkpoint)>, LedgerError> {
+        let Some(bytes) = files::read(&self.folder.join(origin_name(log.name())))? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).ok();
+        let checkpoint = text.as_ref().and_then(|text| Checkpoint::open(&Note::parse(text).ok()?, log).ok());
+        match (text, checkpoint) {
+            (Some(text), Some(checkpoint)) => Ok(Some((text, checkpoint))),
+            _ => Err(LedgerError::Corrupt("a witness's memory".to_owned())),
+        }
+    }
+}
+
+/// The file of a key: its seed, and the public key that belongs to it. A bit that turned in either would make another witness.
+fn kept_key(name: &str, file: &[u8]) -> Result<NoteSigner, LedgerError> {
+    let seed = file.split_first_chunk::<32>();
+    let key = seed.and_then(|(seed, public)| NoteSigner::new(name, KEY_COSIGNER, seed).filter(|key| key.public().key() == public));
+    key.ok_or_else(|| LedgerError::Corrupt(KEY.to_owned()))
+}
+
+fn make_key(folder: &Path, name: &str, rng: &mut dyn Rng) -> Result<NoteSigner, LedgerError> {
+    let seed = Zeroizing::new(countenance_base::rng::bytes::<32>(rng));
+    let key = NoteSigner::new(name, KEY_COSIGNER, &seed).ok_or_else(|| LedgerError::Corrupt(KEY.to_owned()))?;
+    let file = Zeroizing::new([seed.as_slice(), key.public().key()].concat());
+    files::replace(&folder.join(KEY), &file)?;
+    Ok(key)
 }
 
 /// The rules of tlog-witness, in its order.

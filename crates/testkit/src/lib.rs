@@ -9,6 +9,7 @@ pub mod by_hand;
 pub mod byte_search;
 pub mod clips;
 pub mod estate;
+pub mod export;
 pub mod journey;
 pub mod kiosk_client;
 pub mod phone;

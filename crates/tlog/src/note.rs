@@ -38,7 +38,7 @@ pub struct NoteKey {
 impl NoteKey {
     /// `None` for a name that is empty or holds a space, a line end or a plus sign.
     pub fn new(name: &str, kind: u8, key: [u8; 32]) -> Option<Self> {
-        let plain = !name.is_empty() && !name.contains(|char: char| char.is_whitespace() || char.is_control() || char == '+');
+        let plain = is_name(name) && !name.contains(char::is_control);
         (plain && matches!(kind, KEY_LOG | KEY_COSIGNER)).then(|| Self {
             name: name.to_owned(),
             kind,
@@ -91,6 +91,11 @@ impl std::fmt::Display for NoteKey {
         let key = [&[self.kind], self.key.as_slice()].concat();
         write!(f, "{}+{}+{}", self.name, hex(self.id()), text::encode(&key))
     }
+}
+
+/// Unicode's other spaces count, too: a reader that splits lines at them would see another name.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|char: char| char.is_whitespace() || char == '+')
 }
 
 fn hex(id: [u8; 4]) -> String {
@@ -162,7 +167,7 @@ impl NoteSignature {
     pub fn parse(line: &str) -> Option<Self> {
         let (name, payload) = line.strip_prefix(DASH)?.split_once(' ')?;
         let bytes = text::decode(payload)?;
-        (!name.is_empty() && !name.contains('+') && bytes.len() > 4).then(|| Self {
+        (is_name(name) && bytes.len() > 4).then(|| Self {
             name: name.to_owned(),
             bytes,
         })

@@ -106,4 +106,5 @@ fn every_entry_that_was_told_is_there_after_a_kill_and_no_size_has_two_roots() {
         lived > rounds / 2,
         "most children lived long enough to tell something: {lived} of {rounds}"
     );
+    println!("soak: {rounds} kills: {checked} entries that were told are there, and every signature extends the one before");
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use countenance_ledger::{LedgerError, Log};
 
-use super::{ORIGIN, copy, entries, entry, log_of};
+use super::{ORIGIN, copy, entries, entry, log_of, scratch};
 
 fn segment(folder: &Path) -> PathBuf {
     let mut segments: Vec<PathBuf> = fs::read_dir(folder.join("wal")).unwrap().map(|item| item.unwrap().path()).collect();
@@ -22,10 +22,10 @@ fn three_batches(folder: &Path) -> [u64; 3] {
 
 #[test]
 fn a_torn_tail_is_cut_at_any_byte_and_what_was_told_stays() {
-    let original = tempfile::tempdir().unwrap();
+    let original = scratch();
     let [_, second, third] = three_batches(original.path());
     for length in second..third {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch();
         copy(original.path(), folder.path());
         let file = fs::OpenOptions::new().write(true).open(segment(folder.path())).unwrap();
         file.set_len(length).unwrap();
@@ -36,7 +36,7 @@ fn a_torn_tail_is_cut_at_any_byte_and_what_was_told_stays() {
         log.append(&entries(from, 15 - from)).unwrap();
         assert_eq!(
             log.integrate(ORIGIN).unwrap(),
-            log_of(tempfile::tempdir().unwrap().path(), 15).integrate(ORIGIN).unwrap()
+            log_of(scratch().path(), 15).integrate(ORIGIN).unwrap()
         );
     }
 }
@@ -56,10 +56,10 @@ fn a_batch_that_reached_the_disk_in_part_and_out_of_order_is_cut() {
 
 #[test]
 fn a_flipped_bit_in_what_was_told_is_damage_and_not_a_tail() {
-    let original = tempfile::tempdir().unwrap();
+    let original = scratch();
     let [first, ..] = three_batches(original.path());
     for at in (0..usize::try_from(first).unwrap()).step_by(7) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch();
         copy(original.path(), folder.path());
         let path = segment(folder.path());
         let mut bytes = fs::read(&path).unwrap();
@@ -67,6 +67,27 @@ fn a_flipped_bit_in_what_was_told_is_damage_and_not_a_tail() {
         fs::write(&path, bytes).unwrap();
         assert!(matches!(Log::open(folder.path()), Err(LedgerError::Corrupt(_))), "byte {at}");
     }
+}
+
+/// After an error of the disk the page cache may say that clean is what never reached the disk: nothing but writing it again helps.
+#[test]
+fn the_last_segment_is_written_anew_at_opening_and_what_was_broken_off_is_dropped() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    three_batches(folder.path());
+    let path = segment(folder.path());
+    let (bytes, before) = (fs::read(&path).unwrap(), fs::metadata(&path).unwrap().ino());
+    fs::write(&path, [bytes.as_slice(), b"torn"].concat()).unwrap();
+    fs::write(path.with_extension("tmp"), b"broken off").unwrap();
+    // While the old file is held its number is not given to another one.
+    let held = fs::File::open(&path).unwrap();
+    assert_eq!(Log::open(folder.path()).unwrap().size(), 15);
+    assert_eq!(segment(folder.path()), path);
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+    assert_ne!(fs::metadata(&path).unwrap().ino(), before);
+    drop(held);
+    fs::write(folder.path().join("wal/strange"), b"").unwrap();
+    assert!(matches!(Log::open(folder.path()), Err(LedgerError::Corrupt(_))));
 }
 
 #[test]

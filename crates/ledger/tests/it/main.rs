@@ -1,10 +1,18 @@
 //! The ledger on a real disk: what was told stays told, whatever ends the process or touches the files.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
 
 mod crash;
 mod damage;
+mod flips;
 mod growing;
+mod race;
 mod signing;
+mod split;
 mod witnessing;
 
 use std::path::Path;
@@ -46,4 +54,23 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             std::fs::copy(&path, &to).unwrap();
         }
     }
+}
+
+/// A folder in memory where there is one: for tests that open a ledger a thousand times, and in which the disk is not in question.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+pub(crate) fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for item in std::fs::read_dir(folder).unwrap() {
+        let path = item.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }

@@ -11,12 +11,14 @@ export const KEY_COSIGNER = 4;
 const DASH = "— ";
 const NOTE_BYTES_MAX = 64 * 1024;
 const SIGNATURES_MAX = 64;
+/** No name has a space of any kind. */
+const SPACE = /\p{White_Space}/u;
 
 /** Reads `name+0123abcd+base64`; undefined for another form or an id that does not fit. */
 export async function readKey(text) {
   const [, name, id, encoded] = /^([^+]*)\+([^+]*)\+(.*)$/s.exec(text) ?? [];
   const bytes = encoded === undefined ? undefined : readBase64Of(encoded, 33);
-  if (!bytes || name === "" || /[\p{White_Space}\p{Cc}]/u.test(name)) return undefined;
+  if (!bytes || name === "" || SPACE.test(name) || /\p{Cc}/u.test(name)) return undefined;
   const kind = bytes[0];
   if (kind !== KEY_LOG && kind !== KEY_COSIGNER) return undefined;
   const hash = await sha256(utf8(`${name}\n`), bytes);
@@ -42,7 +44,7 @@ function readSignature(line) {
   const at = rest.indexOf(" ");
   const name = rest.slice(0, Math.max(at, 0));
   const bytes = at < 0 ? undefined : readBase64(rest.slice(at + 1));
-  if (!bytes || bytes.length <= 4 || name === "" || name.includes("+")) return undefined;
+  if (!bytes || bytes.length <= 4 || name === "" || name.includes("+") || SPACE.test(name)) return undefined;
   return { name, bytes };
 }
 

@@ -59,16 +59,19 @@ pub(super) fn all(tools: &Tools) -> Vec<Judge> {
         arguments: Vec::new(),
         environment: Vec::new(),
     };
+    let javascript = Judge {
+        arguments: vec![root().join("foreign/js/check.mjs").display().to_string()],
+        ..plain("JavaScript", Takes::Proofs, PathBuf::from("node"))
+    };
     vec![
         plain("ours", Takes::Folders, PathBuf::from(built("export"))),
+        javascript,
         plain("Go", Takes::Folders, tools.go.clone()),
         python("tlog-scales", Takes::Folders, "check.py", None),
         Judge {
             environment: Vec::new(),
             ..python("sceptic", Takes::Proofs, "sceptic.py", Some("-"))
         },
-        // A verifier in JavaScript is one more of these: `node` on a file in `foreign/js` that reads the same lines as the sceptic does
-        // and writes `PROOF accept` or `PROOF refuse` for each, with `Takes::Proofs`.
         plain("openssl ts", Takes::OpenSsl, PathBuf::from("openssl")),
         python("rfc3161-client", Takes::Stamps, "check.py", Some("stamp")),
     ]
@@ -90,8 +93,8 @@ impl Judge {
     }
 
     /// Whether it starts other programs for each proof, so that a long corpus would take long.
-    pub(super) const fn is_slow(&self) -> bool {
-        matches!(self.takes, Takes::Proofs)
+    pub(super) fn is_slow(&self) -> bool {
+        matches!(self.takes, Takes::Proofs) && self.program == Path::new("python3")
     }
 
     /// A verdict for each case, in order.

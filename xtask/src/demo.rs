@@ -18,7 +18,7 @@ pub(crate) fn by_hand() -> anyhow::Result<()> {
 
 /// Runs the story through the real interfaces and fails when a step does not hold.
 pub(crate) fn script() -> anyhow::Result<()> {
-    countenance_setup::models()?;
+    set_up()?;
     build()?;
     story(&["tell"])
 }

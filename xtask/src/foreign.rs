@@ -55,7 +55,7 @@ fn in_a_folder(work: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result
 /// The export is accepted by everybody, and each changed copy refused by everybody who reads what was changed.
 fn look(tools: &Tools, export: &Path, aside: &Path) -> anyhow::Result<()> {
     if !export.join("stamp").exists() {
-        stamp::make(export)?;
+        run(&built("export"), &["stamp", &export.display().to_string()])?;
     }
     let judges = judges::all(tools);
     let proofs = changes::proofs(export)?;

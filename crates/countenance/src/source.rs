@@ -83,6 +83,16 @@ impl Source {
         Ok(entries)
     }
 
+    /// One entry of a tree of `size` entries.
+    pub(crate) async fn entry(&self, place: u64, size: u64) -> anyhow::Result<Vec<u8>> {
+        ensure!(place < size, "entry {place} is not in the ledger");
+        let width = Tile::width(0, place / TILE_WIDTH, size).context("a bundle beyond the tree")?;
+        let bundle = self.get(&format!("/ledger/{}", entries_path(place / TILE_WIDTH, width))).await?;
+        let bundle = Entries::from_bytes(&bundle).context("a bundle cannot be read")?;
+        let at = usize::try_from(place % TILE_WIDTH)?;
+        bundle.0.into_iter().nth(at).context("the entry is missing")
+    }
+
     /// Gate, whether it was declared lost, and what it signed.
     pub(crate) async fn seals(&self) -> anyhow::Result<Vec<(GateId, bool, Envelope)>> {
         let seals = self.json("/ledger/seals").await?;

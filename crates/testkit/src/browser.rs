@@ -42,6 +42,12 @@ impl Browser {
         Page::read(self.http.get(self.url(path)).send().await?).await
     }
 
+    /// What is no page.
+    pub async fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let answer = self.http.get(self.url(path)).send().await?.error_for_status()?;
+        Ok(answer.bytes().await?.to_vec())
+    }
+
     /// Fills the form with this `action` on `page` and submits it.
     pub async fn submit(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> anyhow::Result<Page> {
         let form = page

@@ -11,6 +11,7 @@ use countenance_base::{Clock as _, SimClock, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
+use crate::authority::Authority;
 use crate::proxy::Line;
 use crate::witnesses::Witnesses;
 
@@ -54,6 +55,8 @@ pub struct Estate {
     /// The shared database, when it is not a file in the server's folder.
     pub database: Option<String>,
     pub witnesses: Witnesses,
+    /// The time-stamping authority's certificate.
+    pub authority: PathBuf,
     /// Ports of the servers, in their order.
     ports: Vec<u16>,
     servers: Vec<Child>,
@@ -65,6 +68,8 @@ pub struct Estate {
 pub struct SecondGate {
     pub kiosk_port: u16,
     folder: PathBuf,
+    /// With which it was started last.
+    more: Vec<OsString>,
     child: Child,
 }
 
@@ -81,12 +86,23 @@ impl SecondGate {
         if end_others {
             more.push("--end-other-templates".into());
         }
-        self.child = run_gate(&self.folder, &SECOND, self.kiosk_port, &more)?;
+        self.more = more;
+        self.start().await
+    }
+
+    /// Starts it again as it was.
+    pub async fn start(&mut self) -> anyhow::Result<()> {
+        self.child = run_gate(&self.folder, &SECOND, self.kiosk_port, &self.more)?;
         gate_answers(&self.folder, &SECOND, self.kiosk_port).await
     }
 
-    pub async fn end(mut self) -> anyhow::Result<()> {
+    pub async fn stop(&mut self) -> anyhow::Result<()> {
         end(&mut self.child).await
+    }
+
+    /// Where it keeps its store, and its anchor.
+    pub fn places(&self) -> [PathBuf; 2] {
+        [SECOND.data, SECOND.anchor].map(|name| self.folder.join(name))
     }
 }
 
@@ -111,6 +127,8 @@ const SECOND: Places = Places {
 /// The data folder of the first server; the second has one beside it.
 const SERVER: &str = "server";
 const SECOND_SERVER: &str = "server-2";
+/// The folder of the time-stamping authority, and its address in there.
+const AUTHORITY: &str = "authority";
 /// What a second server needs of the first one's folder.
 const SECRETS: [&str; 2] = ["site.key", "pepper"];
 
@@ -143,6 +161,9 @@ impl Estate {
         let seed = seed(folder, database, server_port).await?;
         let key = ledger_key(folder, database).await?;
         let witnesses = Witnesses::start(&program("countenance")?, folder, &key)?;
+        let authority = Authority::make(&folder.join(AUTHORITY))?;
+        let certificate = authority.certificate();
+        std::fs::write(folder.join(AUTHORITY).join("address"), authority.serve().await?)?;
         let mut servers = Vec::new();
         for (port, name) in ports.iter().zip([SERVER, SECOND_SERVER]) {
             servers.push(start_server(folder, database, *port, name).await?);
@@ -159,6 +180,7 @@ impl Estate {
             clock: SimClock::new(clock_file),
             database: database.map(ToOwned::to_owned),
             witnesses,
+            authority: certificate,
             ports,
             servers,
             gate,
@@ -174,6 +196,7 @@ impl Estate {
         Ok(SecondGate {
             kiosk_port,
             folder: self.folder.clone(),
+            more: Vec::new(),
             child,
         })
     }
@@ -218,6 +241,45 @@ impl Estate {
             *first = start_server(&self.folder, self.database.as_deref(), *port, SERVER).await?;
         }
         Ok(())
+    }
+
+    /// Ends the first server as a service manager would.
+    pub async fn stop_first_server(&mut self) -> anyhow::Result<()> {
+        end(self.servers.first_mut().context("no server")?).await
+    }
+
+    /// Its own address, past the balancer.
+    pub fn first_server(&self) -> anyhow::Result<String> {
+        Ok(format!("http://127.0.0.1:{}", self.ports.first().context("no port")?))
+    }
+
+    pub fn first_home(&self) -> PathBuf {
+        self.folder.join(SERVER)
+    }
+
+    pub async fn stop_gate(&mut self) -> anyhow::Result<()> {
+        end(&mut self.gate).await
+    }
+
+    /// Starts the gate again as it was.
+    pub async fn start_gate_again(&mut self) -> anyhow::Result<()> {
+        self.gate = run_gate(&self.folder, &THIRD, self.kiosk_port, &[])?;
+        gate_answers(&self.folder, &THIRD, self.kiosk_port).await
+    }
+
+    /// A pass for an auditor, as made on the server's own machine.
+    pub async fn auditor_pass(&self, name: &str, key: Option<&str>) -> anyhow::Result<String> {
+        let output = Command::new(program("countenance")?)
+            .args(["auditor-pass", name, "--data"])
+            .arg(self.first_home())
+            .args(database_arguments(self.database.as_deref()))
+            .args(key.into_iter().flat_map(|key| ["--key", key]))
+            .arg("--sim-clock")
+            .arg(self.clock_file())
+            .output()
+            .await?;
+        anyhow::ensure!(output.status.success(), "no pass: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
     /// A page that anybody may read, of the server that keeps the ledger.
@@ -386,8 +448,12 @@ async fn seed(folder: &Path, database: Option<&str>, port: u16) -> anyhow::Resul
 
 fn serve(folder: &Path, home: &Path, database: Option<&str>, port: u16, log: &Path) -> anyhow::Result<Child> {
     let log = File::create(log)?;
+    let authority = folder.join(AUTHORITY);
+    let address = std::fs::read_to_string(authority.join("address"))?;
     Ok(Command::new(program("countenance")?)
-        .args(["serve", "--demo", "--data"])
+        .args(["serve", "--demo", "--time-stamps", &address, "--time-stamp-ca"])
+        .arg(authority.join("ca.pem"))
+        .arg("--data")
         .arg(home)
         .args(database_arguments(database))
         .arg("--witnesses")

@@ -32,7 +32,7 @@ pub async fn browse(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn e2e() -> PathBuf {
+pub(crate) fn e2e() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../e2e")
 }
 

@@ -4,6 +4,7 @@
     reason = "test support: a wrong index ends the test, which is what it should do"
 )]
 
+pub mod authority;
 pub mod browser;
 pub mod by_hand;
 pub mod byte_search;

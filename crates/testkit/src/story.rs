@@ -1,7 +1,9 @@
-//! The story: twelve steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
+//! The story: fourteen steps through the real interfaces (HTTP, kiosk socket, process memory, files), told as they are seen.
 
 mod arrive;
 mod challenge;
+mod close;
+mod command;
 mod configure;
 mod eyes;
 mod forget;
@@ -14,6 +16,7 @@ mod purpose;
 mod refuse;
 mod search;
 mod servers;
+mod uses;
 
 use std::path::Path;
 
@@ -22,7 +25,7 @@ use countenance_base::SystemRng;
 
 use crate::browser::Browser;
 use crate::clips::Clips;
-use crate::estate::{Estate, GateStatus};
+use crate::estate::{Estate, GateStatus, SecondGate};
 use crate::kiosk_client::Kiosk;
 
 pub use eyes::Eyes;
@@ -35,6 +38,8 @@ pub struct World {
     pub kiosk: Kiosk,
     pub clips: Clips,
     pub eyes: Eyes,
+    /// The gate of door 2, which stands still since step 11.
+    pub second: Option<SecondGate>,
     pub a: Option<Resident>,
     pub b: Option<Resident>,
     pub rng: SystemRng,
@@ -99,6 +104,7 @@ async fn begin(folder: &Path, database: Option<&str>) -> anyhow::Result<World> {
         kiosk,
         clips: Clips::load()?,
         eyes: Eyes::open()?,
+        second: None,
         a: None,
         b: None,
         rng: SystemRng,
@@ -125,7 +131,12 @@ async fn steps(world: &mut World) -> anyhow::Result<()> {
     configure::step(world).await?;
     servers::count(world).await?;
     challenge::step(world).await?;
-    ledger::step(world).await
+    ledger::step(world).await?;
+    if world.estate.database.is_some() {
+        return Ok(());
+    }
+    uses::step(world).await?;
+    close::step(world).await
 }
 
 impl World {

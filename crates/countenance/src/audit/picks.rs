@@ -1,4 +1,5 @@
-//! Which copies are looked for, with the entries that made and ended them: out of the ledger, and led to the root in the certificate.
+//! Which copies are looked for, with the entries that made and ended them: out of the published ledger,
+//! which goes on from the root in the certificate.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use countenance_destruction::{Bundle, Copy, picks};
 use countenance_gate_core::audit::{Pick, Picks};
 use countenance_gate_core::journal::RawLeaf;
-use countenance_tlog::{Hash, Tile, inclusion, inclusion_root, leaf_hash};
+use countenance_tlog::{Hash, Tile, consistency, consistency_holds, inclusion, inclusion_root, leaf_hash};
 
 use super::Certified;
 use super::folder::Nonce;
@@ -16,11 +17,7 @@ use crate::source::Source;
 const AT_ONCE: usize = 256;
 
 pub(super) async fn make(certified: &Certified, nonce: &Nonce, most: u64, source: &Source) -> anyhow::Result<Picks> {
-    let mut ledger = Ledger {
-        registry: certified.certificate.registry,
-        source,
-        tiles: BTreeMap::new(),
-    };
+    let mut ledger = Ledger::of(certified, source).await?;
     let indexes = picks(&nonce.seed, certified.certificate.copies.0, most);
     let mut made = Vec::new();
     for chosen in indexes.chunks(AT_ONCE) {
@@ -56,24 +53,46 @@ fn placed<'a>(chosen: &[u64], bundle: &'a Bundle) -> anyhow::Result<Vec<(u64, &'
     Ok(numbers.into_iter().zip(&bundle.copies).collect())
 }
 
-/// The ledger as it was when the copies were read out of it.
+/// The ledger as it is published now, which goes on from what the copies were read out of.
 struct Ledger<'a> {
-    registry: (u64, Hash),
+    tree: (u64, Hash),
     source: &'a Source,
     tiles: BTreeMap<Tile, Vec<u8>>,
 }
 
-impl Ledger<'_> {
+impl<'a> Ledger<'a> {
     /// # Errors
-    /// The entry that the server gives is not the one that the certificate's root holds.
+    /// The published checkpoint does not meet the policy, or is another history than that of the certificate.
+    async fn of(certified: &Certified, source: &'a Source) -> anyhow::Result<Self> {
+        let note = source.checkpoint().await?;
+        let (checkpoint, _) = certified
+            .trust
+            .policy
+            .open(&note)
+            .context("the published checkpoint does not meet the policy")?;
+        let mut ledger = Self {
+            tree: (checkpoint.size, checkpoint.root),
+            source,
+            tiles: BTreeMap::new(),
+        };
+        let (old, root) = certified.certificate.registry;
+        let path = ledger.ask(|mut read| consistency(old, checkpoint.size, &mut read)).await?;
+        ensure!(
+            consistency_holds(old, &root, checkpoint.size, &checkpoint.root, &path),
+            "the published ledger does not go on from the certificate's root (audit.root)"
+        );
+        Ok(ledger)
+    }
+
+    /// # Errors
+    /// The entry that the server gives does not lead to the published root.
     async fn leaf(&mut self, place: u64) -> anyhow::Result<RawLeaf> {
-        let (size, root) = self.registry;
-        ensure!(place < size, "entry {place} is not in the ledger that the certificate names");
-        let entry = self.source.entries(place, place + 1).await?.pop().context("the entry is missing")?;
-        let path = self.path(place).await?;
+        let (size, root) = self.tree;
+        let entry = self.source.entry(place, size).await?;
+        let path = self.ask(|mut read| inclusion(place, size, &mut read)).await?;
         ensure!(
             inclusion_root(&leaf_hash(&entry), place, size, &path) == Some(root),
-            "entry {place} does not lead to the certificate's root (audit.root)"
+            "entry {place} does not lead to the published root (audit.root)"
         );
         entry
             .try_into()
@@ -82,11 +101,11 @@ impl Ledger<'_> {
     }
 
     /// Asks for tiles until the way is complete.
-    async fn path(&mut self, place: u64) -> anyhow::Result<Vec<Hash>> {
+    async fn ask(&mut self, way: impl Fn(&mut dyn FnMut(u32, u64) -> Option<Hash>) -> Option<Vec<Hash>>) -> anyhow::Result<Vec<Hash>> {
+        let size = self.tree.0;
         loop {
             let mut missing = None;
-            let size = self.registry.0;
-            let path = inclusion(place, size, &mut |level, at| {
+            let path = way(&mut |level, at| {
                 let (tile, within, at) = Tile::holding(level, at, size)?;
                 let bytes = self.tiles.get(&tile);
                 missing = missing.or_else(|| bytes.is_none().then_some(tile));

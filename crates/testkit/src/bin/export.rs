@@ -1,17 +1,18 @@
-//! `export folder FOLDER` makes what foreign verifiers are given, `export corpus FOLDER COUNT` makes changed proofs for them;
+//! `export folder FOLDER` makes what foreign verifiers are given, `export stamp FOLDER` a time stamp of an export, `export corpus FOLDER COUNT` makes changed proofs for them;
 //! `export check FOLDER…` and `export verdicts FOLDER` say what we think of both.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use countenance_testkit::export;
+use countenance_testkit::{authority, export};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["folder", folder] => export::folder(Path::new(folder)),
+        ["stamp", folder] => authority::stamp_export(Path::new(folder)),
         ["corpus", folder, count] => count
             .parse()
             .map_err(anyhow::Error::from)
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         ["verdicts", folder] => export::corpus::verdicts(Path::new(folder))
             .and_then(|verdicts| verdicts.iter().try_for_each(|(name, holds)| say(name, (!holds).then_some("")))),
         _ => Err(anyhow::anyhow!(
-            "usage: export folder FOLDER | corpus FOLDER COUNT | check FOLDER… | verdicts FOLDER"
+            "usage: export folder FOLDER | stamp FOLDER | corpus FOLDER COUNT | check FOLDER… | verdicts FOLDER"
         )),
     };
     match result {

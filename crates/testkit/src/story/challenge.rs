@@ -26,7 +26,8 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     };
     world.estate.kiosk_port = third;
     world.kiosk = kiosk;
-    gate.end().await?;
+    gate.stop().await?;
+    world.second = Some(gate);
     told
 }
 

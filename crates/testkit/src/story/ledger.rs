@@ -76,6 +76,7 @@ async fn proof_of_a(world: &mut World, policy: &str) -> anyhow::Result<()> {
     world
         .teller
         .held("A loads the proof beside the receipt, and it holds on A's own machine", holds)?;
+    std::fs::write(world.estate.folder.join("own.tlog-proof"), &file)?;
     for line in said.lines() {
         world.teller.saw(line.trim());
     }

@@ -13,7 +13,7 @@ use super::person::DOOR_PIN;
 use crate::authority;
 use crate::kiosk_client::Kiosk;
 
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// What an auditor and A keep in this step.
 struct Files {

@@ -49,6 +49,11 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         &format!("B finds {} others, and none that A finds", found_b.places.len()),
         !found_b.places.is_empty() && found_a.places.is_disjoint(&found_b.places),
     )?;
+    let stretches: Vec<usize> = found_a.closed_stretches().collect();
+    world.teller.held(
+        &format!("in each ten minutes that are over a gate has a multiple of sixteen entries: {stretches:?}"),
+        !stretches.is_empty() && stretches.iter().all(|count| count % 16 == 0),
+    )?;
     monitor(world, &receipt).await
 }
 
@@ -139,6 +144,17 @@ struct Found {
     listed: usize,
     /// By what their records say.
     kinds: BTreeMap<&'static str, usize>,
+    /// How many entries each gate has in each ten minutes, whoever they are about.
+    stretches: BTreeMap<(GateId, u32), usize>,
+}
+
+impl Found {
+    /// Of each gate but the server the stretches that are over.
+    fn closed_stretches(&self) -> impl Iterator<Item = usize> {
+        let newest = |gate: GateId| self.stretches.keys().filter(|(of, _)| *of == gate).map(|(_, time)| *time).max();
+        let over = move |(gate, time): (GateId, u32)| gate != GateId::SERVER && newest(gate) != Some(time);
+        self.stretches.iter().filter(move |(key, _)| over(**key)).map(|(_, count)| *count)
+    }
 }
 
 /// As the person's browser does it: lists and whole bundles are fetched, tags are tested here.
@@ -163,6 +179,7 @@ async fn find(person: &Resident, size: u64, now: Timestamp) -> anyhow::Result<Fo
         places,
         listed,
         kinds: BTreeMap::new(),
+        stretches: BTreeMap::new(),
     };
     for bundle in 0..size.div_ceil(TILE_WIDTH) {
         read_bundle(person, bundle, (size, past), &own, &mut found).await?;
@@ -199,6 +216,7 @@ async fn read_bundle(
     for (place, entry) in (bundle * TILE_WIDTH..).zip(&entries.0) {
         let raw: [u8; LEAF_BYTES] = entry.as_slice().try_into()?;
         let leaf = Leaf::from_bytes(&raw).context("an entry is no leaf")?;
+        *found.stretches.entry((leaf.gate, leaf.ten_minutes)).or_default() += 1;
         let tag: Vec<u8> = leaf.tag.iter().take(PREFIX).copied().collect();
         if place >= past && own.contains(&tag) {
             found.places.insert(place);

@@ -28,4 +28,6 @@ pub use promise::{PromiseError, keep_promise};
 pub use sample::{Sample, picks, promise_of, promise_words, seed};
 pub use scope::{Scope, What};
 pub use stamp::{StampRefused, read_stamp, stamp_request};
-pub use view::{Destruction, Stage, keep_sample, keep_stamp, list_destructions, list_unfinished, lookup_destruction, standing};
+pub use view::{
+    Destruction, HeldAt, Stage, held_at, keep_sample, keep_stamp, list_destructions, list_unfinished, lookup_destruction, standing,
+};

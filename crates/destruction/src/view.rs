@@ -1,5 +1,7 @@
 //! How destructions stand, for pages and for the work that goes on.
 
+use std::collections::BTreeMap;
+
 use countenance_base::{DestructionId, GateId, Timestamp};
 use countenance_storage::StoreError;
 use countenance_trace::Trace;
@@ -72,6 +74,28 @@ pub async fn standing(tx: &mut Trace, id: DestructionId) -> Result<Vec<GateId>, 
     gates.sort_unstable();
     gates.dedup();
     Ok(gates)
+}
+
+/// What one gate held of a destruction: how much it signed to have erased, and how much was out of reach when it was declared lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldAt {
+    pub gate: GateId,
+    pub erased: u64,
+    pub lost: u64,
+}
+
+/// Gate by gate, by number.
+pub async fn held_at(tx: &mut Trace, id: DestructionId) -> Result<Vec<HeldAt>, StoreError> {
+    let mut gates = BTreeMap::new();
+    for copy in store::list_copies(tx, id).await? {
+        let held = gates.entry(copy.gate).or_insert(HeldAt {
+            gate: copy.gate,
+            erased: 0,
+            lost: 0,
+        });
+        *(if copy.ending.is_some() { &mut held.erased } else { &mut held.lost }) += 1;
+    }
+    Ok(gates.into_values().collect())
 }
 
 /// Keeps the token that an authority gave for the certificate.

@@ -505,8 +505,8 @@ certificate-lost = { $n ->
    *[other] { $n } of them are out of reach at lost gates.
 }
 certificate-ended = Everything had ended { $when }.
-certificate-rows = Rows that ended:
-certificate-sweep = Asked again afterwards:
+certificate-rows = Ended:
+certificate-sweep = Asked again
 certificate-seen = Seen by { $seen } of { $all } witnesses
 certificate-operators = { $n } of them run by the operator.
 certificate-unwitnessed = It counts as unwitnessed.
@@ -538,3 +538,26 @@ problem-hold-span = No hold was begun. It covers a span of time and ends within 
 problem-hold-unknown = There is no such hold, or it is over.
 problem-purpose-event-over = Not saved. An event ends in the time to come.
 problem-person-unknown = Nobody of that name is registered.
+
+certificate-server = Server
+certificate-swept = Every table that names people and every key was asked again; nothing was left.
+certificate-witnessed = Witnesses
+certificate-stamp = Time stamp
+certificate-gate-erased = { $n } erased, signed by the gate.
+certificate-gate-lost = { $n } out of reach, the gate was declared lost.
+list-comma = ,{" "}
+sentence-end = .{" "}
+table-other = { $code }
+table-accounts = accounts
+table-claim-codes = claim codes
+table-consent-gates = gates of consents
+table-consents = consents
+table-credentials = ways in
+table-enrolment-codes = enrolment codes
+table-grant-findings = findings
+table-notices-shown = notices shown
+table-passages = passages
+table-passages-and-windows = passages and capture windows
+table-person-sessions = sign-ins
+table-persons = registered people
+table-receipts = receipts

@@ -15,10 +15,11 @@ pub struct CertificateView {
     pub ended: Timestamp,
     pub copies: u64,
     pub lost: u64,
-    /// As signed.
-    pub holders: Vec<String>,
-    pub rows: Option<String>,
-    pub sweep: Option<String>,
+    pub gates: Vec<HeldAt>,
+    /// Rows that ended at the server, by table.
+    pub rows: Vec<(String, u64)>,
+    /// Tables and keys were asked again, and nothing was left.
+    pub swept: bool,
     /// SHA-256 of the signed text, in hexadecimal.
     pub hash: String,
     /// The signed text.
@@ -29,6 +30,14 @@ pub struct CertificateView {
     pub sample: Option<Sampled>,
     /// Who saw it; `None` while its leaf waits for witnesses.
     pub witnessed: Option<Witnesses>,
+}
+
+/// What one gate held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldAt {
+    pub gate: u64,
+    pub erased: u64,
+    pub lost: u64,
 }
 
 /// An auditor's sample in numbers.

@@ -16,7 +16,7 @@ mod verify_page;
 
 pub use askama::Template;
 pub use assets::{Asset, asset};
-pub use certificate::{CertificatePage, CertificateView, Sampled, Witnesses};
+pub use certificate::{CertificatePage, CertificateView, HeldAt, Sampled, Witnesses};
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};

@@ -4,12 +4,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use countenance_base::{DestructionId, to_hex};
-use countenance_destruction::{Certificate, Destruction, Sample, Stage, lookup_destruction, make_bundle, standing};
+use countenance_destruction::{Certificate, Destruction, Sample, Stage, held_at, lookup_destruction, make_bundle, standing};
 use countenance_gate_core::journal::LeafClass;
 use countenance_persons::list_auditors;
 use countenance_portal::desk::EndingStage;
 use countenance_portal::seal::Seal;
-use countenance_portal::{CertificatePage, CertificateView, Place, Sampled, Witnesses};
+use countenance_portal::{CertificatePage, CertificateView, HeldAt, Place, Sampled, Witnesses};
 use countenance_tlog::{Note, NoteKey};
 use countenance_trace::{OpenLeaf, Reader, Trace, open_leaf};
 use serde::Deserialize;
@@ -92,15 +92,32 @@ async fn view(state: &AppState, tx: &mut Trace, destruction: &Destruction) -> Re
         ended: certificate.ended,
         copies: certificate.copies.0,
         lost: certificate.lost,
-        holders: certificate.holders,
-        rows: certificate.rows,
-        sweep: certificate.sweep,
+        gates: held_at(tx, destruction.id).await?.into_iter().map(shown_held).collect(),
+        rows: certificate.rows.as_deref().map(rows).unwrap_or_default(),
+        swept: certificate.sweep.is_some(),
         hash: to_hex(&Certificate::hash(&text)),
         stamped: destruction.stamp.is_some(),
         sample: sampled(tx, destruction).await?,
         witnessed,
         text,
     }))
+}
+
+const fn shown_held(held: countenance_destruction::HeldAt) -> HeldAt {
+    HeldAt {
+        gate: held.gate.0,
+        erased: held.erased,
+        lost: held.lost,
+    }
+}
+
+/// `accounts 1, passages 41`, as it is signed.
+fn rows(signed: &str) -> Vec<(String, u64)> {
+    let row = |row: &str| {
+        let (table, count) = row.rsplit_once(' ')?;
+        Some((table.to_owned(), count.parse().ok()?))
+    };
+    signed.split(", ").filter_map(row).collect()
 }
 
 /// Who saw the checkpoint that covers this place.

@@ -4,7 +4,7 @@ use countenance_base::Locale;
 use countenance_portal::desk::{EndingLine, EndingStage, Endings, Erase, HoldLine, Lost, People, PersonLine};
 use countenance_portal::resident::CloseAccount;
 use countenance_portal::seal::Seal;
-use countenance_portal::{CertificatePage, CertificateView, Frame, Place, Problem, Sampled, Template, Witnesses};
+use countenance_portal::{CertificatePage, CertificateView, Frame, HeldAt, Place, Problem, Sampled, Template, Witnesses};
 
 use crate::samples::{NOW, Sample, at, frame};
 
@@ -19,6 +19,10 @@ fn person(held: bool, ending: bool) -> PersonLine {
     }
 }
 
+const fn held_at(gate: u64, erased: u64, lost: u64) -> HeldAt {
+    HeldAt { gate, erased, lost }
+}
+
 fn certificate(independent: bool) -> CertificateView {
     CertificateView {
         site: "示范小区 / Demo estate".into(),
@@ -26,12 +30,11 @@ fn certificate(independent: bool) -> CertificateView {
         ended: at("2026-11-23T03:21:00Z"),
         copies: 2,
         lost: 1,
-        holders: vec![
-            "gate 3: 1 erased, signed by the gate".into(),
-            "gate 7: 0 erased; 1 out of reach, the gate was declared lost".into(),
-        ],
-        rows: Some("accounts 1, consents 2, passages 41".into()),
-        sweep: Some("server: every table was asked again; nothing was left".into()),
+        gates: vec![held_at(3, 1, 0), held_at(7, 0, 1)],
+        rows: [("accounts", 1), ("consents", 2), ("passages", 41)]
+            .map(|(table, count)| (table.to_owned(), count))
+            .to_vec(),
+        swept: true,
         hash: "5b".repeat(32),
         text: "countenance/destruction/v1\nsite 0193\n".into(),
         stamped: independent,

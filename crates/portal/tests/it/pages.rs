@@ -108,7 +108,7 @@ fn a_seal_stands_only_beside_a_receipt() {
         let count = html.matches("class=\"seal\"").count();
         let certificate = name.starts_with("certificate");
         let proved = if certificate {
-            "class=\"receipt sealed\""
+            "class=\"receipt sealed certificate\""
         } else {
             "class=\"receipt\""
         };

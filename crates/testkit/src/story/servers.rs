@@ -46,7 +46,7 @@ pub(super) async fn count(world: &mut World) -> anyhow::Result<()> {
     let journal = everything_arrived(world).await?;
     let db = Db::open(&url.parse()?, false).await?;
     let mut tx = db.read().await?;
-    let frames = column::<u64>(&mut tx, "SELECT sequence AS one FROM frames ORDER BY sequence").await?;
+    let frames = column::<u64>(&mut tx, "SELECT sequence AS one FROM frames WHERE gate_id <> 0 ORDER BY sequence").await?;
     let attempts = column::<AttemptId>(&mut tx, "SELECT attempt AS one FROM passages").await?;
     let opened = column::<bool>(&mut tx, "SELECT opened AS one FROM passages").await?;
     drop(tx);

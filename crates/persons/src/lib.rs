@@ -30,6 +30,7 @@ mod session;
 mod sign_consent;
 mod sign_in;
 mod site;
+mod site_facts;
 mod store;
 mod withdraw_consent;
 
@@ -67,4 +68,5 @@ pub use session::{
 pub use sign_consent::{ConsentError, SignConsent, draft_consent, keep_draft, next_version, sign_consent};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use site::{found_site, lookup_site};
+pub use site_facts::site_facts;
 pub use withdraw_consent::{expire_consents, withdraw_consent};

@@ -1,17 +1,25 @@
 //! The rulebook engine: facts about one act → a ruling with the articles that refuse it.
 //!
-//! A rulebook is a folder of files (Cedar policies, parameters, notices, examples) that the caller hands in as bytes;
-//! [`embedded`] holds the ones this program was built with. The engine does no IO, reads no clock and sees no person:
+//! A rulebook is a folder of files (Cedar policies, parameters, notices, examples) that the caller hands in as bytes. It holds what
+//! begins, changes and ends on its day and builds on the rulebook of the day before it; a loaded [`Rulebook`] is the whole law of
+//! that day. [`embedded`] holds the ones this program was built with. The engine does no IO, reads no clock and sees no person:
 //! facts say *that* a consent was signed by the person, never by whom.
 //!
 //! INVARIANT: one `permit` for each act, every requirement of law a `forbid … unless`, and any error in evaluation
 //! refuses ([`ENGINE_ERROR`]). No number of the law stands in this crate; [`Parameters`] come from the rulebook.
 
+mod approval;
+mod assemble;
+mod calendar;
+mod cite;
+mod day;
 mod embedded;
 mod examples;
 mod explain;
 mod facts;
+mod facts_record;
 mod folder;
+mod judge;
 mod load;
 mod notice;
 mod parameters;
@@ -19,19 +27,27 @@ mod places;
 mod policy;
 mod rulebook;
 mod ruling;
+mod shelf;
+mod tighten;
 mod tree;
 
-pub use embedded::{embedded, embedded_files};
+pub use approval::{Approval, approval_lines};
+pub use calendar::{Calendar, Calendars, Due, add_working_days};
+pub use cite::{Citation, Instrument, Rank, citations};
+pub use day::Day;
+pub use embedded::{embedded, embedded_files, embedded_shelf};
 pub use examples::{Case, CaseOutcome, InvalidCase};
 pub use explain::{explain, explain_case, explain_examples};
 pub use facts::{
-    AssessmentFacts, AssessmentHead, ConsentFacts, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace, NoticeFacts, OtherWayFacts,
-    PersonFacts, PurposeFacts, PurposeToActivate, Request, Signer,
+    AssessmentFacts, AssessmentHead, ConsentFacts, EnrolFace, FaceFacts, GateFacts, GuardianFacts, LawfulBasis, LegalOpinion, MatchFace,
+    NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request, Signer, SiteFacts,
 };
 pub use load::{Problem, RulebookRefused};
 pub use notice::{Notice, NoticeRefused, NoticeValues};
-pub use parameters::{Parameter, Parameters};
+pub use parameters::{Parameter, ParameterValue, Parameters};
 pub use places::{Area, DoorFacts, Place, WayFacts};
 pub use policy::PolicyText;
 pub use rulebook::{NoRulebook, Rulebook};
 pub use ruling::{Act, Confidence, ENGINE_ERROR, Finding, Ruling};
+pub use shelf::Shelf;
+pub use tighten::Tightening;

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::LegalOpinion;
+
 /// The kind of place a door belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -132,6 +134,8 @@ pub struct DoorFacts {
     pub sign: bool,
     /// For a public place: the ground of public security is on file.
     pub public_security: bool,
+    /// For an open search at a place open to customers or everyone.
+    pub legal_opinion: Option<LegalOpinion>,
 }
 
 impl DoorFacts {
@@ -142,7 +146,7 @@ impl DoorFacts {
             sizes.dedup();
             sizes
         };
-        json!({
+        let mut tree = json!({
             "place": self.place.word(),
             "area": self.area.word(),
             "camera": self.camera,
@@ -152,6 +156,15 @@ impl DoorFacts {
             "zone_set": self.zone_set,
             "sign": self.sign,
             "public_security": self.public_security,
-        })
+        });
+        if let (Some(opinion), Some(tree)) = (&self.legal_opinion, tree.as_object_mut()) {
+            let opinion = json!({
+                "hash": opinion.hash,
+                "author": opinion.author.trim(),
+                "given": opinion.given.seconds(),
+            });
+            tree.insert("legal_opinion".to_owned(), opinion);
+        }
+        tree
     }
 }

@@ -5,9 +5,17 @@ use std::collections::BTreeSet;
 use countenance_base::Text;
 use serde_json::{Map, Value, json};
 
-use crate::{AssessmentFacts, ConsentFacts, FaceFacts, NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request};
+use crate::{
+    AssessmentFacts, ConsentFacts, FaceFacts, GateFacts, NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request,
+    SiteFacts,
+};
 
 impl Request {
+    /// The facts as policies read them.
+    pub fn facts(&self) -> Value {
+        Value::Object(self.tree())
+    }
+
     /// The facts as the record that policies read. Times are seconds since 1970-01-01 UTC.
     pub(crate) fn tree(&self) -> Map<String, Value> {
         match self {
@@ -17,6 +25,7 @@ impl Request {
             Self::EnrolFace(facts) => {
                 let mut tree = facts.face.tree();
                 tree.insert("code_minutes".to_owned(), facts.code_minutes.into());
+                tree.insert("site".to_owned(), facts.site.tree());
                 tree
             }
             Self::MatchFace(facts) => {
@@ -105,6 +114,7 @@ impl PersonFacts {
     fn tree(self) -> Value {
         let mut tree = Map::new();
         insert_some(&mut tree, "under_guardian_age", self.under_guardian_age.map(Value::Bool));
+        insert_some(&mut tree, "under_minor_age", self.under_minor_age.map(Value::Bool));
         insert_some(
             &mut tree,
             "guardian",
@@ -133,9 +143,33 @@ impl PurposeToActivate {
             ("now".to_owned(), self.now.seconds().into()),
             ("purpose".to_owned(), self.purpose.tree()),
             ("notice".to_owned(), self.notice.tree()),
+            ("site".to_owned(), self.site.tree()),
         ]);
         insert_some(&mut tree, "assessment", self.assessment.as_ref().map(AssessmentFacts::tree));
         tree
+    }
+}
+
+impl GateFacts {
+    fn tree(self) -> Value {
+        json!({
+            "asks_first": self.asks_first,
+            "keeps_pictures": self.keeps_pictures,
+            "labels_people": self.labels_people,
+        })
+    }
+}
+
+impl SiteFacts {
+    fn tree(self) -> Value {
+        let mut tree = Map::from_iter([
+            ("stored_persons".to_owned(), self.stored_persons.into()),
+            ("officer".to_owned(), self.officer.into()),
+            ("filing_acknowledged".to_owned(), self.filing_acknowledged.into()),
+            ("suppliers_without_contract".to_owned(), self.suppliers_without_contract.into()),
+        ]);
+        insert_some(&mut tree, "filing_due", self.filing_due.map(|due| due.seconds().into()));
+        Value::Object(tree)
     }
 }
 
@@ -151,6 +185,7 @@ impl FaceFacts {
             ("person".to_owned(), self.person.tree()),
             ("door".to_owned(), self.door.tree()),
             ("leaves_device".to_owned(), self.leaves_device.into()),
+            ("gate".to_owned(), self.gate.tree()),
         ]);
         insert_some(&mut tree, "assessment", self.assessment.as_ref().map(AssessmentFacts::tree));
         insert_some(&mut tree, "consent", self.consent.as_ref().map(ConsentFacts::tree));

@@ -3,7 +3,8 @@
 use countenance_base::{GateId, Timestamp};
 use countenance_gate_core::policy::Lane;
 use countenance_persons::{
-    Consent, ConsentError, Credential, Ctx, FacePerson, FaceQuestion, Purpose, face_facts, list_credentials, lookup_person, signing_key, site_facts,
+    Consent, ConsentError, Credential, Ctx, FacePerson, FaceQuestion, Purpose, face_facts, list_credentials, lookup_person, signing_key,
+    site_facts,
 };
 use countenance_rules::{EnrolFace, MatchFace, Notice, OtherWayFacts, Request, Ruling};
 use countenance_trace::Trace;

@@ -10,6 +10,7 @@ pub mod frame;
 pub mod messages;
 pub mod parts;
 pub mod resident;
+pub mod rulebook;
 pub mod seal;
 
 pub use askama::Template;
@@ -17,3 +18,4 @@ pub use assets::{Asset, asset};
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};
+pub use rulebook::{RulebookArticle, RulebookChapter, RulebookInstrument, RulebookNumber, RulebookPage, RulebookRule};

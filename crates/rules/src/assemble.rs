@@ -295,6 +295,34 @@ pub(crate) fn validate(rules: &Rules, schema: &Schema) -> Result<(), RulebookRef
     Err(RulebookRefused::new(&text.file, text.line, Problem::Invalid(complaints), remedy))
 }
 
+/// The first fact after a `has` of this rule that the schema does not know. Strict validation takes it for a fact that is never there.
+pub(crate) fn unknown_fact<'a>(rule: &'a PolicyText, schema: &Schema) -> Option<&'a str> {
+    let asked = rule.condition().match_indices(" has ").filter_map(|(at, has)| {
+        let (before, after) = (rule.condition().get(..at)?, rule.condition().get(at + has.len()..)?);
+        let root = before
+            .rsplit(|char: char| !char.is_ascii_alphanumeric() && char != '.' && char != '_')
+            .next()?;
+        let end = after
+            .find(|char: char| !char.is_ascii_alphanumeric() && char != '.' && char != '_')
+            .unwrap_or(after.len());
+        Some((root, after.get(..end)?))
+    });
+    // A comparison with itself reads the fact, and reading one that does not exist is an error.
+    let mut known = asked.filter(|(root, path)| {
+        let action = rule.acts.first().map_or("MatchFace", |act| act.word());
+        let probe = format!(
+            "permit (principal, action == Action::\"{action}\", resource) when {{ {root} has {path} && {root}.{path} == {root}.{path} }};"
+        );
+        let mut set = PolicySet::new();
+        let added = Policy::parse(None, probe).is_ok_and(|policy| set.add(policy).is_ok());
+        !added
+            || !Validator::new(schema.clone())
+                .validate(&set, ValidationMode::Strict)
+                .validation_passed_without_warnings()
+    });
+    known.next().map(|(_, path)| path)
+}
+
 /// The policies of each act, so that a question is not put to those of another.
 pub(crate) fn sets(rules: &Rules) -> Result<BTreeMap<Act, PolicySet>, RulebookRefused> {
     let mut sets: BTreeMap<Act, PolicySet> = Act::ALL.into_iter().map(|act| (act, PolicySet::new())).collect();

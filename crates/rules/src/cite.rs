@@ -110,6 +110,11 @@ pub fn citations(article: &Text) -> Result<Vec<Citation>, String> {
         .collect()
 }
 
+/// The article numbers of one Chinese citation.
+pub(crate) fn articles_zh(part: &str) -> Vec<u32> {
+    read_zh(part).articles
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Part {
     instrument: Option<String>,

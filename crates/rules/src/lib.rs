@@ -10,9 +10,11 @@
 
 mod approval;
 mod assemble;
+mod book;
 mod calendar;
 mod cite;
 mod day;
+mod diff;
 mod embedded;
 mod examples;
 mod explain;
@@ -20,6 +22,7 @@ mod facts;
 mod facts_record;
 mod folder;
 mod judge;
+mod lint;
 mod load;
 mod notice;
 mod parameters;
@@ -32,9 +35,11 @@ mod tighten;
 mod tree;
 
 pub use approval::{Approval, approval_lines};
+pub use book::{Article, Book, BookRule, Chapter};
 pub use calendar::{Calendar, Calendars, Due, add_working_days};
 pub use cite::{Citation, Instrument, Rank, citations};
 pub use day::Day;
+pub use diff::diff;
 pub use embedded::{embedded, embedded_files, embedded_shelf};
 pub use examples::{Case, CaseOutcome, InvalidCase};
 pub use explain::{explain, explain_case, explain_examples};
@@ -42,6 +47,7 @@ pub use facts::{
     AssessmentFacts, AssessmentHead, ConsentFacts, EnrolFace, FaceFacts, GateFacts, GuardianFacts, LawfulBasis, LegalOpinion, MatchFace,
     NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request, Signer, SiteFacts,
 };
+pub use lint::{Complaint, lint};
 pub use load::{Problem, RulebookRefused};
 pub use notice::{Notice, NoticeRefused, NoticeValues};
 pub use parameters::{Parameter, ParameterValue, Parameters};

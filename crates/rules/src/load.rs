@@ -123,6 +123,8 @@ pub enum Problem {
     NotApproved { id: String, hash: String },
     #[error("`{0}` would permit; beside a rulebook only a forbid may stand")]
     Loosens(String),
+    #[error("`{id}` asks for `{fact}`, which the schema does not know")]
+    UnknownFact { id: String, fact: String },
     #[error("`{id}` does not begin with `{area}.`")]
     ForeignArea { id: String, area: String },
 }

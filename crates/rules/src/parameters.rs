@@ -352,6 +352,10 @@ impl Parameters {
     /// These parameters with the entries of `lists` added to the lists of the same name: a list only ever asks for more.
     pub(crate) fn with_more(mut self, lists: &BTreeMap<String, Parameter>) -> Self {
         for (name, more) in lists {
+            if let Some(own) = self.sources.get_mut(name) {
+                own.source.zh = format!("{}；{}", own.source.zh, more.source.zh);
+                own.source.en = format!("{}; {}", own.source.en, more.source.en);
+            }
             match (name.as_str(), &more.value) {
                 ("filing_warning_persons", ParameterValue::Numbers(numbers)) => {
                     self.filing_warning_persons.extend(numbers);
@@ -360,6 +364,17 @@ impl Parameters {
                 }
                 ("private_areas", ParameterValue::Words(words)) => self.private_areas.extend(words.iter().cloned()),
                 _ => {}
+            }
+        }
+        for (name, value) in [
+            (
+                "filing_warning_persons",
+                ParameterValue::Numbers(self.filing_warning_persons.clone()),
+            ),
+            ("private_areas", ParameterValue::Words(self.private_areas.clone())),
+        ] {
+            if let Some(own) = self.sources.get_mut(name) {
+                own.value = value;
             }
         }
         self

@@ -77,7 +77,11 @@ impl Shelf {
             .iter()
             .map(|rulebook| (rulebook.id(), rulebook.version()))
             .chain(self.drafts.iter().map(|draft| (draft.id(), draft.version())))
-            .try_for_each(|(id, version)| approval::check(&self.approvals, id, version))
+            .try_for_each(|(id, version)| self.check_one(id, version))
+    }
+
+    pub(crate) fn check_one(&self, id: &str, version: &str) -> Result<(), RulebookRefused> {
+        approval::check(&self.approvals, id, version)
     }
 
     /// The rulebooks in force, oldest first within a jurisdiction. Drafts are never among them.

@@ -158,6 +158,21 @@ impl Rulebook {
     pub fn tightened(&self, by: &Tightening) -> Result<Self, RulebookRefused> {
         let refuse = |error: RulebookRefused| error.inside(&by.id);
         assemble::validate(&by.rules, &self.schema).map_err(refuse)?;
+        // A misspelt fact would make a rule that never refuses, and nobody would see it.
+        let misspelt = by
+            .texts
+            .iter()
+            .find_map(|rule| Some((rule, assemble::unknown_fact(rule, &self.schema)?)));
+        if let Some((rule, fact)) = misspelt {
+            let (id, fact) = (rule.id.clone(), fact.to_owned());
+            let problem = Problem::UnknownFact { id, fact };
+            return Err(refuse(RulebookRefused::new(
+                &rule.file,
+                rule.line,
+                problem,
+                "correct the name of the fact",
+            )));
+        }
         let mut rules = self.rules.to_vec();
         rules.extend(by.rules.iter().cloned());
         let sets = assemble::sets(&rules).map_err(refuse)?;

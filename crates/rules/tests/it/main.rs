@@ -5,6 +5,7 @@
 mod calendars;
 mod days;
 mod examples;
+mod lint;
 mod refused;
 mod requests;
 mod texts;

@@ -78,6 +78,15 @@ fn what_is_no_forbid_is_refused_with_file_and_line() {
     let error = rulebook().tightened(&fact).unwrap_err();
     assert_eq!((error.file.as_str(), error.line), ("operator/nights.cedar", 3));
     assert!(matches!(error.problem, Problem::Invalid(_)));
+    let misspelt = operator(&NIGHTS.replace("consent.given", "consent.began")).unwrap().unwrap();
+    let error = rulebook().tightened(&misspelt).unwrap_err();
+    assert_eq!((error.file.as_str(), error.line), ("operator/nights.cedar", 3));
+    assert!(
+        error
+            .to_string()
+            .contains("asks for `consent.began`, which the schema does not know"),
+        "{error}"
+    );
     let twice = operator(&format!("{NIGHTS}{NIGHTS}")).unwrap().unwrap();
     assert!(matches!(rulebook().tightened(&twice).unwrap_err().problem, Problem::DoubleId(_)));
     let script = Tightening::operator(&BTreeMap::from([("run.sh".to_owned(), Vec::new())])).unwrap_err();

@@ -125,7 +125,7 @@ fn a_missing_fact_refuses_by_the_rule_that_needs_it() {
 }
 
 /// Whether the policy asks `has` for the fact at `path`, or for something inside it.
-fn asks_for(source: &str, path: &str) -> bool {
+pub(crate) fn asks_for(source: &str, path: &str) -> bool {
     source.match_indices(&format!("context has {path}")).any(|(at, found)| {
         source
             .as_bytes()

@@ -50,7 +50,12 @@ fn each_fault_is_found_with_file_line_and_remedy() {
         let owner = String::from_utf8(embedded_files()["cn/2021-11-01/policies/10-purpose.cedar"].clone()).unwrap();
         let owner = owner.split("@id(\"purpose.owner\")").nth(1).unwrap();
         let again = format!("@id(\"purpose.owner\"){}", owner.split("\n\n@id").next().unwrap());
-        edit(with_new_rule(&again), header, "changed = [\n", "changed = [\n  \"purpose.owner\",\n")
+        edit(
+            with_new_rule(&again),
+            header,
+            "changed = [\n",
+            "changed = [\n  \"purpose.owner\",\n",
+        )
     };
     let cases = [
         ("a rule that no example refuses", with_new_rule(NEW_RULE)),
@@ -70,7 +75,10 @@ fn each_fault_is_found_with_file_line_and_remedy() {
                 "context has door.sing &&\n  (context.door.sizes_with_face.isEmpty() || context.door.sing)",
             ),
         ),
-        ("a text in the wrong language", edited(door, "@en(\"A face recognition device needs", "@en(\"设备 needs")),
+        (
+            "a text in the wrong language",
+            edited(door, "@en(\"A face recognition device needs", "@en(\"设备 needs"),
+        ),
         (
             "a rule that came late",
             with_new_rule(&NEW_RULE.replace("2026-01-01", "2025-06-15")),
@@ -94,7 +102,11 @@ fn each_fault_is_found_with_file_line_and_remedy() {
     // The next year's calendar is wanted once the year has come.
     let next = lint(&embedded_files(), Day::parse("2027-01-01").unwrap());
     assert_eq!(next.len(), 1);
-    assert!(next[0].to_string().starts_with("cn/calendars/2027.toml:1: there is no calendar of 2027"));
+    assert!(
+        next[0]
+            .to_string()
+            .starts_with("cn/calendars/2027.toml:1: there is no calendar of 2027")
+    );
     // A text that nobody approved is a complaint of its own.
     let unapproved = lint(&with_new_rule(NEW_RULE), today());
     let lines: Vec<&Complaint> = unapproved.iter().filter(|complaint| complaint.file == "approved.toml").collect();
@@ -111,15 +123,28 @@ fn a_difference_names_every_rule_and_number_that_is_not_the_same() {
             let said = |rule: &countenance_rules::PolicyText| (rule.text.clone(), rule.article.clone(), rule.source.clone());
             said(old) == said(rule)
         });
-        let told = text.lines().any(|line| line == format!("+ {}", rule.id) || line == format!("~ {}", rule.id));
+        let told = text
+            .lines()
+            .any(|line| line == format!("+ {}", rule.id) || line == format!("~ {}", rule.id));
         assert_eq!(told, !same, "{}", rule.id);
     }
     for (name, parameter) in &after.parameters().sources {
-        let same = before.parameters().sources.get(name).is_some_and(|old| (&old.value, &old.source) == (&parameter.value, &parameter.source));
-        let told = text.lines().any(|line| line.starts_with(&format!("+ {name} =")) || line.starts_with(&format!("~ {name} =")));
+        let same = before
+            .parameters()
+            .sources
+            .get(name)
+            .is_some_and(|old| (&old.value, &old.source) == (&parameter.value, &parameter.source));
+        let told = text
+            .lines()
+            .any(|line| line.starts_with(&format!("+ {name} =")) || line.starts_with(&format!("~ {name} =")));
         assert_eq!(told, !same, "{name}");
     }
-    let edited = Shelf::read(&edited("cn/2025-06-01/policies/70-limits.cedar", "!context.leaves_device ||", "context.leaves_device ||")).unwrap();
+    let edited = Shelf::read(&edited(
+        "cn/2025-06-01/policies/70-limits.cedar",
+        "!context.leaves_device ||",
+        "context.leaves_device ||",
+    ))
+    .unwrap();
     let text = diff(after, edited.rulebook("2025-06-01").unwrap(), Locale::Zh);
     insta::assert_snapshot!("diff", text);
 }
@@ -129,7 +154,10 @@ fn a_book_holds_every_rule_once_and_under_its_article() {
     let rulebook = rulebook();
     let book = rulebook.book();
     let articles = || book.chapters.iter().flat_map(|chapter| &chapter.articles);
-    let mut ids: Vec<&str> = articles().flat_map(|article| &article.rules).map(|rule| rule.rule.id.as_str()).collect();
+    let mut ids: Vec<&str> = articles()
+        .flat_map(|article| &article.rules)
+        .map(|rule| rule.rule.id.as_str())
+        .collect();
     ids.sort_unstable();
     let mut all: Vec<&str> = rulebook.policies().iter().map(|rule| rule.id.as_str()).collect();
     all.sort_unstable();
@@ -140,16 +168,29 @@ fn a_book_holds_every_rule_once_and_under_its_article() {
         let named = |chapter: &&Chapter<'_>| chapter.instrument.is_some_and(|instrument| instrument.name.en == name);
         book.chapters.iter().find(named).unwrap()
     };
-    let article = |name: &str, number: u32| chapter(name).articles.iter().find(|article| article.number == Some(number)).unwrap();
+    let article = |name: &str, number: u32| {
+        chapter(name)
+            .articles
+            .iter()
+            .find(|article| article.number == Some(number))
+            .unwrap()
+    };
     let filing = article("Measures on Face Recognition", 15);
     assert_eq!(filing.rules[0].rule.id, "site.filed");
-    assert_eq!(filing.rules[0].reads.keys().copied().collect::<Vec<_>>(), ["filing_threshold_persons"]);
+    assert_eq!(
+        filing.rules[0].reads.keys().copied().collect::<Vec<_>>(),
+        ["filing_threshold_persons"]
+    );
     assert!(filing.rules[0].against.len() > 1 && filing.rules[0].permitted > 3);
     assert!(filing.numbers.contains_key("filing_workdays"));
     let assessment = article("Personal Information Protection Law", 56);
     assert!(assessment.also.iter().any(|rule| rule.id == "assessment.kept"));
     // Laws before regulations before rules before courts; choices without an article last.
-    let ranks: Vec<_> = book.chapters.iter().map(|chapter| chapter.instrument.map(|instrument| instrument.rank)).collect();
+    let ranks: Vec<_> = book
+        .chapters
+        .iter()
+        .map(|chapter| chapter.instrument.map(|instrument| instrument.rank))
+        .collect();
     let mut sorted = ranks.clone();
     sorted.sort_by_key(|rank| (rank.is_none(), *rank));
     assert_eq!(ranks, sorted);

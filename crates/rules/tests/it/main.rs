@@ -6,6 +6,7 @@ mod calendars;
 mod days;
 mod examples;
 mod lint;
+mod properties;
 mod refused;
 mod requests;
 mod texts;

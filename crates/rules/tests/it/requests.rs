@@ -12,11 +12,11 @@ use countenance_rules::{
 
 use crate::rulebook;
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).unwrap()
 }
 
-fn purpose() -> PurposeFacts {
+pub(crate) fn purpose() -> PurposeFacts {
     PurposeFacts {
         text: Text::new("住户免掏门卡进入三号楼", "residents of building 3 enter without a card"),
         necessity: Text::new("许多住户带着孩子。", "Many residents come with children."),
@@ -31,7 +31,7 @@ fn purpose() -> PurposeFacts {
     }
 }
 
-fn assessment() -> AssessmentFacts {
+pub(crate) fn assessment() -> AssessmentFacts {
     AssessmentFacts {
         approved: at("2026-10-01T02:00:00Z"),
         heads: AssessmentHead::ALL.into_iter().collect(),
@@ -41,7 +41,7 @@ fn assessment() -> AssessmentFacts {
     }
 }
 
-fn notice() -> NoticeFacts {
+pub(crate) fn notice() -> NoticeFacts {
     let fields: BTreeSet<String> = [
         "handler_name",
         "contact",
@@ -69,7 +69,7 @@ fn notice() -> NoticeFacts {
     }
 }
 
-fn door() -> DoorFacts {
+pub(crate) fn door() -> DoorFacts {
     DoorFacts {
         place: Place::Residential,
         area: Area::Entrance,
@@ -92,7 +92,7 @@ fn door() -> DoorFacts {
     }
 }
 
-fn face() -> FaceFacts {
+pub(crate) fn face() -> FaceFacts {
     FaceFacts {
         now: at("2026-11-23T04:00:00Z"),
         from: at("2026-11-23T04:00:00Z"),
@@ -133,14 +133,14 @@ fn face() -> FaceFacts {
     }
 }
 
-fn site() -> SiteFacts {
+pub(crate) fn site() -> SiteFacts {
     SiteFacts {
         stored_persons: 2_400,
         ..SiteFacts::default()
     }
 }
 
-fn matching(face: FaceFacts) -> Request {
+pub(crate) fn matching(face: FaceFacts) -> Request {
     Request::MatchFace(MatchFace {
         face,
         lease_hours: 24,

@@ -17,7 +17,7 @@ usage: cargo xtask <command>
   demo --script   run the story without a person and say what was seen
   test            set up, then run every check
   fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
-  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, gate, server (all of these by default),
+  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, rules, gate, server (all by default),
                   accuracy --faces DIR | --pairs FILE, pad DIR
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";

@@ -60,7 +60,8 @@ pub(crate) fn rulebook(files: &BTreeMap<String, Vec<u8>>, before: Option<&Rulebo
         _ => Arc::new(sets(&rules)?),
     };
     Ok(Rulebook {
-        parameters_record: crate::judge::record(&parameters),
+        lists: crate::judge::lists(&parameters),
+        quick: Arc::default(),
         version: files.version(before.map(|before| before.version.as_str())),
         texts: rules.iter().map(|(text, _)| text.clone()).collect(),
         id: header.id,

@@ -7,6 +7,7 @@ use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, Request a
 use countenance_base::Text;
 use serde_json::{Map, Value};
 
+use crate::quick::Shape;
 use crate::{Act, Case, CaseOutcome, Confidence, ENGINE_ERROR, Finding, Parameters, PolicyText, Request, Rulebook, Ruling};
 
 const PARAMETERS: &str = "parameters";
@@ -14,8 +15,7 @@ const PARAMETERS: &str = "parameters";
 impl Rulebook {
     /// Whether this act is permitted, and if not, by which rules it is refused.
     pub fn rule(&self, request: &Request) -> Ruling {
-        let act = request.act();
-        self.ruling(act, self.ask_typed(act, request.tree()))
+        self.ruling(request.act(), self.ask_typed(request))
     }
 
     /// The same for facts that come as JSON, in the form of [`Request::facts`].
@@ -34,16 +34,21 @@ impl Rulebook {
     }
 
     /// Facts out of Rust types fit the schema by their types; a test compares each with [`Self::ask_foreign`].
-    fn ask_typed(&self, act: Act, facts: Map<String, Value>) -> Result<Response, AskFailed> {
-        let mut pairs = Vec::with_capacity(facts.len() + 1);
-        for (name, value) in facts {
-            pairs.push((name, expression(value)?));
+    fn ask_typed(&self, request: &Request) -> Result<Response, AskFailed> {
+        let act = request.act();
+        let set = self
+            .quick
+            .set(&self.rules, &self.parameters, act, Shape::of(request))
+            .ok_or(AskFailed)?;
+        let mut pairs = Vec::new();
+        for (name, fact) in request.fields() {
+            pairs.push((name.to_owned(), fact.expression().ok_or(AskFailed)?));
         }
-        pairs.push((PARAMETERS.to_owned(), self.parameters_record.clone()));
+        pairs.push((PARAMETERS.to_owned(), self.lists.clone()));
         let context = Context::from_pairs(pairs).map_err(|_| AskFailed)?;
         let (action, site) = (uid("Action", act.word())?, uid("Site", "here")?);
         let request = CedarRequest::new(site.clone(), action, site, context, None).map_err(|_| AskFailed)?;
-        self.authorize(act, &request)
+        Ok(Authorizer::new().is_authorized(&request, &set, &Entities::empty()))
     }
 
     /// Facts that somebody wrote are read by the schema; what does not fit it is no question.
@@ -53,12 +58,8 @@ impl Rulebook {
         let context = Context::from_json_value(Value::Object(facts), Some((&self.schema, &action))).map_err(|_| AskFailed)?;
         let site = uid("Site", "here")?;
         let request = CedarRequest::new(site.clone(), action, site, context, Some(&self.schema)).map_err(|_| AskFailed)?;
-        self.authorize(act, &request)
-    }
-
-    fn authorize(&self, act: Act, request: &CedarRequest) -> Result<Response, AskFailed> {
         let set = self.sets.get(&act).ok_or(AskFailed)?;
-        Ok(Authorizer::new().is_authorized(request, set, &Entities::empty()))
+        Ok(Authorizer::new().is_authorized(&request, set, &Entities::empty()))
     }
 
     fn ruling(&self, act: Act, response: Result<Response, AskFailed>) -> Ruling {
@@ -105,28 +106,16 @@ impl Rulebook {
 /// The question could not be put.
 struct AskFailed;
 
-/// The record `context.parameters`, made once for each rulebook. `None` cannot happen: numbers and words always have a form.
-pub(crate) fn record(parameters: &Parameters) -> RestrictedExpression {
-    expression(parameters.tree()).unwrap_or_else(|AskFailed| RestrictedExpression::new_bool(false))
+/// The lists of `context.parameters`, made once for each rulebook; its numbers stand in the shortened policies.
+pub(crate) fn lists(parameters: &Parameters) -> RestrictedExpression {
+    // A record with each field once always has a form; if it had none, a policy that reads a list would err, and so refuse.
+    let lists = parameters.lists().expression();
+    lists.unwrap_or_else(|| RestrictedExpression::new_bool(false))
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, AskFailed> {
     let kind = kind.parse().map_err(|_| AskFailed)?;
     Ok(EntityUid::from_type_name_and_id(kind, cedar_policy::EntityId::new(id)))
-}
-
-fn expression(value: Value) -> Result<RestrictedExpression, AskFailed> {
-    Ok(match value {
-        Value::Bool(yes) => RestrictedExpression::new_bool(yes),
-        Value::Number(number) => RestrictedExpression::new_long(number.as_i64().ok_or(AskFailed)?),
-        Value::String(text) => RestrictedExpression::new_string(text),
-        Value::Array(values) => RestrictedExpression::new_set(values.into_iter().map(expression).collect::<Result<Vec<_>, _>>()?),
-        Value::Object(fields) => {
-            let fields: Result<Vec<_>, AskFailed> = fields.into_iter().map(|(name, value)| Ok((name, expression(value)?))).collect();
-            RestrictedExpression::new_record(fields?).map_err(|_| AskFailed)?
-        }
-        Value::Null => return Err(AskFailed),
-    })
 }
 
 fn engine_error() -> Finding {

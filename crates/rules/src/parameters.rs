@@ -7,6 +7,7 @@ use countenance_base::Text;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::fact::Fact;
 use crate::folder::{PARAMETERS, Ticks};
 use crate::load::{Problem, RulebookRefused, line_of, toml_file};
 use crate::{Area, AssessmentHead, Confidence, Day};
@@ -104,6 +105,23 @@ macro_rules! parameters {
                 $(if let Some(number) = self.$jo { tree.insert(stringify!($jo).to_owned(), number.into()); })+
                 $(tree.insert(stringify!($jl).to_owned(), self.$jl.clone().into());)+
                 Value::Object(tree)
+            }
+
+            /// The lists among them, which no policy can hold as a number.
+            pub(crate) fn lists(&self) -> Fact {
+                Fact::Record(vec![$((stringify!($jl), Fact::texts(self.$jl.iter().map(String::as_str))),)+])
+            }
+
+            /// The number `name` that policies read; `None` for a list, and for a number that the day does not set.
+            pub(crate) fn judged(&self, name: &str) -> Option<u32> {
+                $(if name == stringify!($j) { return Some(self.$j); })+
+                $(if name == stringify!($jo) { return self.$jo; })+
+                None
+            }
+
+            /// Whether `name` is set at all.
+            pub(crate) fn has_judged(&self, name: &str) -> bool {
+                self.judged(name).is_some() $(|| name == stringify!($jl))+
             }
 
             fn from_sources(sources: BTreeMap<String, Parameter>, text: &str) -> Result<Self, RulebookRefused> {

@@ -1,7 +1,5 @@
 //! Doors as the rulebook sees them.
 
-use serde_json::{Value, json};
-
 use crate::LegalOpinion;
 
 /// The kind of place a door belongs to.
@@ -136,35 +134,4 @@ pub struct DoorFacts {
     pub public_security: bool,
     /// For an open search at a place open to customers or everyone.
     pub legal_opinion: Option<LegalOpinion>,
-}
-
-impl DoorFacts {
-    pub(crate) fn tree(&self) -> Value {
-        let sizes = |face: bool| -> Vec<u8> {
-            let mut sizes: Vec<u8> = self.ways.iter().filter(|way| way.face == face).map(|way| way.credentials).collect();
-            sizes.sort_unstable();
-            sizes.dedup();
-            sizes
-        };
-        let mut tree = json!({
-            "place": self.place.word(),
-            "area": self.area.word(),
-            "camera": self.camera,
-            "sizes_with_face": sizes(true),
-            "sizes_without_face": sizes(false),
-            "distance_max_mm": self.distance_max_mm,
-            "zone_set": self.zone_set,
-            "sign": self.sign,
-            "public_security": self.public_security,
-        });
-        if let (Some(opinion), Some(tree)) = (&self.legal_opinion, tree.as_object_mut()) {
-            let opinion = json!({
-                "hash": opinion.hash,
-                "author": opinion.author.trim(),
-                "given": opinion.given.seconds(),
-            });
-            tree.insert("legal_opinion".to_owned(), opinion);
-        }
-        tree
-    }
 }

@@ -11,6 +11,7 @@ use crate::assemble::{self, Rules};
 use crate::examples::CaseFacts;
 use crate::load::{Problem, RulebookRefused};
 use crate::notice::NoticeText;
+use crate::quick::Quick;
 use crate::{Act, Case, Day, Instrument, Notice, NoticeRefused, NoticeValues, Parameters, PolicyText};
 
 /// The law of one jurisdiction as consolidated on one day. Cheap to clone.
@@ -23,7 +24,9 @@ pub struct Rulebook {
     pub(crate) title: Text,
     pub(crate) version: String,
     pub(crate) parameters: Parameters,
-    pub(crate) parameters_record: RestrictedExpression,
+    /// `context.parameters` of a typed request.
+    pub(crate) lists: RestrictedExpression,
+    pub(crate) quick: Arc<Quick>,
     pub(crate) instruments: BTreeMap<String, Instrument>,
     pub(crate) texts: Arc<[PolicyText]>,
     pub(crate) rules: Arc<Rules>,

@@ -181,7 +181,8 @@ impl Rulebook {
         Ok(Self {
             id: format!("{} + {}", self.id, by.id),
             version: to_hex(&hash),
-            parameters_record: crate::judge::record(&parameters),
+            lists: crate::judge::lists(&parameters),
+            quick: Arc::default(),
             parameters,
             texts: texts(&rules).into(),
             rules: Arc::new(rules),

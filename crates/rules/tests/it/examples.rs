@@ -26,7 +26,8 @@ fn an_example_with_a_wrong_expectation_is_seen() {
         "set = { \"purpose.owner\" = \"\" }",
         "set = { \"purpose.owner\" = \"someone\" }",
     );
-    let broken = Shelf::read(&files).unwrap();
+    let first_two = |path: &String| path.starts_with("cn/2021-");
+    let broken = Shelf::read(&files.into_iter().filter(|(path, _)| first_two(path)).collect()).unwrap();
     let wrong = |rulebook: &Rulebook| -> Vec<String> {
         let cases = rulebook.cases().iter().filter(|case| !broken.judge(case).unwrap().as_expected);
         cases.map(|case| case.name.clone()).collect()

@@ -1,13 +1,14 @@
 //! What must hold for every door, every person and every minute, tried on generated ones. The predicates here are written in Rust
 //! from the mission, not from the rulebook, so that neither can excuse the other.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use countenance_base::Timestamp;
 use countenance_grant::Mode;
 use countenance_rules::{
-    AssessmentHead, ConsentFacts, ENGINE_ERROR, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace, Place, Request, Rulebook,
-    Ruling, Shelf, Signer, SiteFacts, WayFacts, embedded_files,
+    AssessmentHead, ConsentFacts, ENGINE_ERROR, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace, Place, PurposeToActivate,
+    Request, Rulebook, Ruling, Shelf, Signer, SiteFacts, WayFacts, embedded_files,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -285,7 +286,9 @@ proptest! {
 }
 
 fn strict() -> Rulebook {
-    rulebook().tightened(shelf().draft("draft-2023-08-08").unwrap()).unwrap()
+    static STRICT: OnceLock<Rulebook> = OnceLock::new();
+    let tighten = || rulebook().tightened(shelf().draft("draft-2023-08-08").unwrap()).unwrap();
+    STRICT.get_or_init(tighten).clone()
 }
 
 proptest! {
@@ -307,6 +310,28 @@ proptest! {
                 }
                 prop_assert!(!ruling.permitted || NOT_ALWAYS_NEEDED.contains(&path.as_str()), "{path} was not needed");
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    /// The quick way, which typed facts take, and the whole policies, checked against the schema, give one answer on every day.
+    #[test]
+    fn the_quick_way_answers_as_the_whole_policies((facts, size) in anyone(), day in 0_usize..11) {
+        let rulebook = shelf().rulebooks().get(day).cloned().unwrap_or_else(strict);
+        let [enrol, matching] = both(&facts, size);
+        let activate = Request::ActivatePurpose(PurposeToActivate {
+            now: facts.now,
+            purpose: facts.purpose.clone(),
+            assessment: facts.assessment.clone(),
+            notice: facts.notice.clone(),
+            site: site(),
+        });
+        let others = [Request::DeclarePurpose(facts.purpose.clone()), Request::SaveDoor(facts.door.clone()), activate];
+        for request in [enrol, matching].iter().chain(&others) {
+            prop_assert_eq!(rulebook.rule(request), rulebook.rule_json(request.act(), &request.facts()));
         }
     }
 }
@@ -416,13 +441,11 @@ fn a_rulebook_with_a_hole_is_caught() {
             .unwrap()
             .clone()
     };
-    let cases: [(&str, Broken); 8] = [
+    let cases: [(&str, Broken); 6] = [
         ("other_way.held", |facts, _| !another_way_at(facts, facts.from)),
         ("other_way.same_term", |facts, _| !another_way_at(facts, facts.until)),
-        ("door.same_strength_without_face", |facts, _| !another_way_at(facts, facts.from)),
         ("minor.guardian_signs", |facts, _| !guarded(facts)),
         ("minor.age_known", |facts, _| !guarded(facts)),
-        ("assessment.not_expired", |facts, rulebook| !grounded(facts, rulebook)),
         ("purpose.active", |facts, rulebook| !grounded(facts, rulebook)),
         ("place.open_search_opinion", |facts, _| !in_its_place(facts)),
     ];

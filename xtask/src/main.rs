@@ -5,6 +5,7 @@ mod demo;
 mod fuzz;
 mod phase;
 mod postgres;
+mod proofs;
 mod test;
 mod tidy;
 
@@ -19,6 +20,7 @@ usage: cargo xtask <command>
   fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
   bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, rules, gate, server (all by default),
                   accuracy --faces DIR | --pairs FILE, pad DIR
+  prove           only what the rulebook never permits, by a solver
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["fuzz", target] => fuzz::fuzz(Some(target)),
         ["bench", words @ ..] => bench::all(words),
         ["tidy"] => tidy::run(),
+        ["prove"] => proofs::run(),
         ["setup"] => demo::set_up(),
         _ => {
             phase::say(USAGE);

@@ -2,7 +2,7 @@
 
 use crate::phase::{Phases, cargo, root, run, run_in};
 use crate::postgres::Postgres;
-use crate::{demo, tidy};
+use crate::{demo, proofs, tidy};
 
 /// The crates whose tests meet a database.
 const STORES: [&str; 4] = ["countenance-storage", "countenance-persons", "countenance-access", "countenance"];
@@ -19,6 +19,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
             &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"],
         )
     });
+    phases.phase("what the rulebook never permits, proved", proofs::run);
     phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
     let mut postgres = None;
     phases.phase("PostgreSQL", || {

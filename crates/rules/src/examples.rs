@@ -133,6 +133,11 @@ impl Case {
         })
     }
 
+    /// The facts as policies read them.
+    pub fn facts(&self) -> serde_json::Value {
+        serde_json::Value::Object(self.facts.record().clone())
+    }
+
     /// When the act happens, where its facts say so.
     pub fn at(&self) -> Option<Timestamp> {
         self.facts.now()

@@ -3,7 +3,11 @@
 //! INVARIANT: a policy that errs is skipped by Cedar and has neither permitted nor refused anything; so any error refuses. A
 //! refusal always has a reason.
 
-use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, Request as CedarRequest, Response, RestrictedExpression};
+use std::sync::Arc;
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, EntityUid, PolicySet, Request as CedarRequest, Response, RestrictedExpression,
+};
 use countenance_base::Text;
 use serde_json::{Map, Value};
 
@@ -25,6 +29,21 @@ impl Rulebook {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(AskFailed),
         };
         self.ruling(act, response)
+    }
+
+    /// The numbers and lists as policies read them, beside the facts.
+    pub fn judged_parameters(&self) -> Value {
+        self.parameters.tree()
+    }
+
+    /// The policies that judge `act`, compiled, for whoever proves something about all requests.
+    pub fn policy_set(&self, act: Act) -> Option<&PolicySet> {
+        self.sets.get(&act)
+    }
+
+    /// The shortened policies of `act` for a request that has every usual fact; what nearly all requests are asked by.
+    pub fn usual_policy_set(&self, act: Act) -> Option<Arc<PolicySet>> {
+        self.quick.set(&self.rules, &self.parameters, act, Shape::USUAL)
     }
 
     /// Rules on the case and compares with what it expects.

@@ -32,6 +32,9 @@ const USUAL: [&str; 5] = [
 const RARE: [&str; 4] = ["person.under_minor_age", "person.guardian", "door.legal_opinion", "site.filing_due"];
 
 impl Shape {
+    /// Every usual fact is there.
+    pub(crate) const USUAL: Self = Self((1 << USUAL.len()) - 1);
+
     fn with(self, path: &str, there: bool) -> Self {
         let bit = USUAL.iter().position(|known| *known == path).filter(|_| there);
         Self(bit.map_or(self.0, |bit| self.0 | (1 << bit)))

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cedar_policy::{Policy, PolicySet, Schema, ValidationMode, Validator};
+use cedar_policy::Policy;
 use countenance_base::Text;
-use serde::Deserialize;
 
-use crate::cite::{citations, read_instruments};
+use crate::cite::read_instruments;
 use crate::examples::CaseFacts;
 use crate::folder::{AMENDED, Files, HEADER, Header, INSTRUMENTS, PARAMETERS, SCHEMA, Ticks};
-use crate::load::{Problem, RulebookRefused, line_at, line_of, one_line, toml_file};
+use crate::load::{Problem, RulebookRefused, line_of};
+use crate::merge::{check_citations, rules};
 use crate::notice::NoticeText;
-use crate::policy::{self, Standing};
-use crate::{Act, Case, Confidence, Day, ENGINE_ERROR, Instrument, Parameters, PolicyText, Rulebook};
+use crate::validate::{read_schema, sets};
+use crate::{Case, Day, ENGINE_ERROR, Instrument, Parameters, PolicyText, Rulebook};
 
 /// Text for people beside the compiled policy, in the order of the rulebook.
 pub(crate) type Rules = Vec<(PolicyText, Policy)>;
@@ -103,25 +103,6 @@ fn changes_no_rule(files: &Files<'_>, header: &Header) -> bool {
     quiet && !header.changed.iter().any(of_rule) && !header.ended.iter().any(of_rule)
 }
 
-pub(crate) fn read_schema(text: &str) -> Result<Schema, RulebookRefused> {
-    use miette::Diagnostic as _;
-    let (schema, warnings) = Schema::from_cedarschema_str(text).map_err(|error| {
-        let line = error
-            .labels()
-            .and_then(|mut labels| labels.next())
-            .map_or(1, |label| line_at(text, label.offset()));
-        let problem = Problem::Cedar(one_line(&error.to_string()));
-        RulebookRefused::new(SCHEMA, line, problem, "correct the schema")
-    })?;
-    match warnings.map(|warning| warning.to_string()).next() {
-        None => Ok(schema),
-        Some(warning) => {
-            let problem = Problem::Cedar(one_line(&warning));
-            Err(RulebookRefused::new(SCHEMA, 1, problem, "correct the schema"))
-        }
-    }
-}
-
 fn instruments(files: &Files<'_>, before: Option<&Rulebook>) -> Result<BTreeMap<String, Instrument>, RulebookRefused> {
     let mut instruments = before.map(|before| before.instruments.clone()).unwrap_or_default();
     if let Some(text) = files.optional(INSTRUMENTS)? {
@@ -139,250 +120,6 @@ fn instruments(files: &Files<'_>, before: Option<&Rulebook>) -> Result<BTreeMap<
         }
     }
     Ok(instruments)
-}
-
-fn rules(
-    files: &Files<'_>,
-    header: &Header,
-    before: Option<&Rulebook>,
-    schema: &Schema,
-    ticks: &mut Ticks<'_>,
-) -> Result<Rules, RulebookRefused> {
-    let mut rules: Rules = before.map(|before| before.rules.to_vec()).unwrap_or_default();
-    rules.retain(|(text, _)| !ticks.ends(&text.id));
-    let mut own = BTreeSet::new();
-    for path in files.folder("policies", "cedar") {
-        for (text, policy) in policy::read(&header.id, path, files.text(path)?, Standing::Law)? {
-            place(&mut rules, (text, policy), header, ticks, &mut own)?;
-        }
-    }
-    rules.sort_by(|(one, _), (other, _)| one.file.cmp(&other.file));
-    amend(files, header, &mut rules, &own)?;
-    policy::check_permits(&header.id, &rules)?;
-    let new: Rules = rules.iter().filter(|(text, _)| own.contains(&text.id)).cloned().collect();
-    validate(&new, schema)?;
-    Ok(rules)
-}
-
-/// Puts a policy of this folder at its place: anew where the rulebook before has it, else at the end.
-fn place(
-    rules: &mut Rules,
-    (text, policy): (PolicyText, Policy),
-    header: &Header,
-    ticks: &mut Ticks<'_>,
-    own: &mut BTreeSet<String>,
-) -> Result<(), RulebookRefused> {
-    let (file, line) = (text.file.clone(), text.line);
-    let refuse = |problem, remedy: &str| Err(RulebookRefused::new(&file, line, problem, remedy));
-    if text.effective > header.from {
-        let (id, effective) = (text.id, text.effective);
-        let problem = Problem::NotYetInForce { id, effective };
-        return refuse(problem, "move the rule into a rulebook of that day or later");
-    }
-    if !own.insert(text.id.clone()) {
-        return refuse(Problem::DoubleId(text.id), "give each policy an id of its own");
-    }
-    match rules.iter().position(|(known, _)| known.id == text.id) {
-        None => rules.push((text, policy)),
-        Some(at) if ticks.replaces(&text.id) => {
-            // It keeps its place among the rules even when it now stands in another file.
-            if let Some(place) = rules.get_mut(at) {
-                *place = (text, policy);
-            }
-        }
-        Some(_) => {
-            let remedy = "list it as `changed` in rulebook.toml, or leave it out: an unchanged rule is not written twice";
-            return refuse(Problem::UnlistedChange(text.id), remedy);
-        }
-    }
-    Ok(())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Amendment {
-    article: Option<String>,
-    article_en: Option<String>,
-    zh: Option<String>,
-    en: Option<String>,
-    remedy_zh: Option<String>,
-    remedy_en: Option<String>,
-    confidence: Option<String>,
-}
-
-/// Another source or wording for rules that ask for the same as before.
-fn amend(files: &Files<'_>, header: &Header, rules: &mut Rules, own: &BTreeSet<String>) -> Result<(), RulebookRefused> {
-    let Some(text) = files.optional(AMENDED)? else { return Ok(()) };
-    for (id, amendment) in toml_file::<BTreeMap<String, Amendment>>(AMENDED, text)? {
-        let line = line_of(text, &format!("[\"{id}\"]"));
-        let refuse = |problem, remedy: &str| RulebookRefused::new(AMENDED, line, problem, remedy);
-        let rule = rules
-            .iter_mut()
-            .map(|(rule, _)| rule)
-            .find(|rule| rule.id == id && !own.contains(&id));
-        let Some(rule) = rule else {
-            let remedy = "correct the id; a rule that this folder writes is corrected where it stands";
-            return Err(refuse(Problem::NothingAmended(id), remedy));
-        };
-        let mut blank = None;
-        let mut put = |place: &mut String, name: &str, value: Option<String>| match value {
-            Some(value) if value.trim().is_empty() => blank = Some(name.to_owned()),
-            Some(value) => *place = value,
-            None => {}
-        };
-        put(&mut rule.article.zh, "article", amendment.article);
-        put(&mut rule.article.en, "article_en", amendment.article_en);
-        put(&mut rule.text.zh, "zh", amendment.zh);
-        put(&mut rule.text.en, "en", amendment.en);
-        put(&mut rule.remedy.zh, "remedy_zh", amendment.remedy_zh);
-        put(&mut rule.remedy.en, "remedy_en", amendment.remedy_en);
-        if let Some(name) = blank {
-            return Err(refuse(Problem::MissingAnnotation { id, name }, "write it, or leave the line out"));
-        }
-        if let Some(letter) = amendment.confidence {
-            let name = "confidence".to_owned();
-            rule.confidence = Confidence::from_letter(&letter)
-                .ok_or_else(|| refuse(Problem::BadAnnotation { id: id.clone(), name }, "write O, S, W, M, R or D"))?;
-        }
-        rule.amended = Some(header.id.clone());
-    }
-    Ok(())
-}
-
-/// Strict validation; a warning (a rule that can never apply, letters that look alike) refuses as well.
-pub(crate) fn validate(rules: &Rules, schema: &Schema) -> Result<(), RulebookRefused> {
-    let mut set = PolicySet::new();
-    for (text, policy) in rules {
-        if set.add(policy.clone()).is_err() {
-            let problem = Problem::DoubleId(text.id.clone());
-            return Err(RulebookRefused::new(
-                &text.file,
-                text.line,
-                problem,
-                "give each policy an id of its own",
-            ));
-        }
-    }
-    let result = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
-    let of_policy = |id: &str| -> BTreeSet<String> {
-        let errors = result
-            .validation_errors()
-            .filter(|error| AsRef::<str>::as_ref(error.policy_id()) == id)
-            .map(ToString::to_string);
-        let warnings = result
-            .validation_warnings()
-            .filter(|warning| AsRef::<str>::as_ref(warning.policy_id()) == id);
-        errors
-            .chain(warnings.map(ToString::to_string))
-            .map(|complaint| one_line(&complaint))
-            .collect()
-    };
-    // Cedar reports in no fixed order; the first policy of the rulebook that it complains about is named.
-    let found = rules
-        .iter()
-        .map(|(text, _)| (text, of_policy(&text.id)))
-        .find(|(_, complaints)| !complaints.is_empty());
-    let Some((text, complaints)) = found else {
-        return if result.validation_passed_without_warnings() {
-            Ok(())
-        } else {
-            let problem = Problem::Invalid("complaint about no policy".to_owned());
-            let remedy = "check schema and policies with the Cedar command line";
-            Err(RulebookRefused::new("policies/", 1, problem, remedy))
-        };
-    };
-    let complaints = complaints.into_iter().collect::<Vec<_>>().join(" · ");
-    let remedy = "ask `has` before reading a fact, and use only facts of the schema";
-    Err(RulebookRefused::new(&text.file, text.line, Problem::Invalid(complaints), remedy))
-}
-
-/// The first fact after a `has` of this rule that the schema does not know. Strict validation takes it for a fact that is never there.
-pub(crate) fn unknown_fact<'a>(rule: &'a PolicyText, schema: &Schema) -> Option<&'a str> {
-    let asked = rule.condition().match_indices(" has ").filter_map(|(at, has)| {
-        let (before, after) = (rule.condition().get(..at)?, rule.condition().get(at + has.len()..)?);
-        let root = before
-            .rsplit(|char: char| !char.is_ascii_alphanumeric() && char != '.' && char != '_')
-            .next()?;
-        let end = after
-            .find(|char: char| !char.is_ascii_alphanumeric() && char != '.' && char != '_')
-            .unwrap_or(after.len());
-        Some((root, after.get(..end)?))
-    });
-    // A comparison with itself reads the fact, and reading one that does not exist is an error.
-    let mut known = asked.filter(|(root, path)| {
-        let action = rule.acts.first().map_or("MatchFace", |act| act.word());
-        let probe = format!(
-            "permit (principal, action == Action::\"{action}\", resource) when {{ {root} has {path} && {root}.{path} == {root}.{path} }};"
-        );
-        let mut set = PolicySet::new();
-        let added = Policy::parse(None, probe).is_ok_and(|policy| set.add(policy).is_ok());
-        !added
-            || !Validator::new(schema.clone())
-                .validate(&set, ValidationMode::Strict)
-                .validation_passed_without_warnings()
-    });
-    known.next().map(|(_, path)| path)
-}
-
-/// The policies of each act, so that a question is not put to those of another.
-pub(crate) fn sets(rules: &Rules) -> Result<BTreeMap<Act, PolicySet>, RulebookRefused> {
-    let mut sets: BTreeMap<Act, PolicySet> = Act::ALL.into_iter().map(|act| (act, PolicySet::new())).collect();
-    for (text, policy) in rules {
-        for act in &text.acts {
-            let added = sets.get_mut(act).is_some_and(|set| set.add(policy.clone()).is_ok());
-            if !added {
-                let problem = Problem::DoubleId(text.id.clone());
-                return Err(RulebookRefused::new(
-                    &text.file,
-                    text.line,
-                    problem,
-                    "give each policy an id of its own",
-                ));
-            }
-        }
-    }
-    Ok(sets)
-}
-
-/// Every citation is readable in both languages alike and names an instrument in force. Only what this folder writes can be wrong.
-fn check_citations(
-    files: &Files<'_>,
-    header: &Header,
-    from: Day,
-    rules: &Rules,
-    instruments: &BTreeMap<String, Instrument>,
-) -> Result<(), RulebookRefused> {
-    for (text, _) in rules {
-        let amended = text.amended.as_ref() == Some(&header.id);
-        if text.rulebook != header.id && !amended {
-            continue;
-        }
-        let (file, line) = if amended {
-            let amendments = files.optional(AMENDED)?.unwrap_or_default();
-            (AMENDED, line_of(amendments, &format!("[\"{}\"]", text.id)))
-        } else {
-            (text.file.as_str(), text.line)
-        };
-        let id = text.id.clone();
-        let refuse = |problem, remedy: &str| Err(RulebookRefused::new(file, line, problem, remedy));
-        let cited = match citations(&text.article) {
-            Ok(cited) => cited,
-            Err(citation) => {
-                let remedy = "write `《…》第九条第二款` and `…, article 9, paragraph 2`, parts between `；` and `; `, in the same order";
-                return refuse(Problem::Citation { id, citation }, remedy);
-            }
-        };
-        let unknown = cited.iter().filter_map(|part| part.instrument.as_ref()).find(|name| {
-            let known = instruments.get(&name.zh);
-            known.is_none_or(|known| known.name != **name || known.effective > from)
-        });
-        if let Some(name) = unknown {
-            let instrument = format!("{} / {}", name.zh, name.en);
-            let remedy = "list it in instruments.toml of the day since which it is in force, and name it alike";
-            return refuse(Problem::UnknownInstrument { id, instrument }, remedy);
-        }
-    }
-    Ok(())
 }
 
 fn notices(files: &Files<'_>, before: Option<&Rulebook>, parameters: &Parameters) -> Result<BTreeMap<String, NoticeText>, RulebookRefused> {

@@ -25,7 +25,9 @@ mod folder;
 mod judge;
 mod lint;
 mod load;
+mod merge;
 mod notice;
+mod parameter;
 mod parameters;
 mod places;
 mod policy;
@@ -35,6 +37,7 @@ mod ruling;
 mod shelf;
 mod tighten;
 mod tree;
+mod validate;
 
 pub use approval::{Approval, approval_lines};
 pub use book::{Article, Book, BookRule, Chapter};
@@ -52,7 +55,8 @@ pub use facts::{
 pub use lint::{Complaint, lint};
 pub use load::{Problem, RulebookRefused};
 pub use notice::{Notice, NoticeRefused, NoticeValues};
-pub use parameters::{Parameter, ParameterValue, Parameters};
+pub use parameter::{Parameter, ParameterValue};
+pub use parameters::Parameters;
 pub use places::{Area, DoorFacts, Place, WayFacts};
 pub use policy::PolicyText;
 pub use rulebook::{NoRulebook, Rulebook};

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::approval::APPROVED;
-use crate::assemble;
 use crate::load::{RulebookRefused, line_of};
 use crate::policy::{self, Standing};
 use crate::shelf::folders;
-use crate::{Act, Confidence, Day, PolicyText, Rulebook, Shelf};
+use crate::{Act, Confidence, Day, PolicyText, Rulebook, Shelf, validate};
 
 /// Something to put right: where, what, how.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +111,7 @@ fn texts(rulebook: &Rulebook) -> Vec<Complaint> {
 /// Facts that the schema does not know: `has` asks for anything, so a misspelt fact would refuse always, or never.
 fn facts(rulebook: &Rulebook) -> Vec<Complaint> {
     let own = rulebook.policies().iter().filter(|rule| rule.rulebook == rulebook.id());
-    own.filter_map(|rule| assemble::unknown_fact(rule, &rulebook.schema).map(|fact| (rule, fact)))
+    own.filter_map(|rule| validate::unknown_fact(rule, &rulebook.schema).map(|fact| (rule, fact)))
         .map(|(rule, fact)| {
             let problem = format!("`{}` asks for `{fact}`, which the schema does not know", rule.id);
             at(rule, problem, "correct the name of the fact")

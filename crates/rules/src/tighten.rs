@@ -11,11 +11,11 @@ use countenance_base::{Text, to_hex};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::assemble::{self, Rules};
+use crate::assemble::Rules;
 use crate::folder::{Files, HEADER, PARAMETERS};
 use crate::load::{Problem, RulebookRefused, line_of, toml_file};
 use crate::policy::{self, Standing};
-use crate::{Case, Day, Parameter, Parameters, PolicyText, Rulebook};
+use crate::{Case, Day, Parameter, Parameters, PolicyText, Rulebook, validate};
 
 /// Rules that only refuse, to be put beside a rulebook by [`Rulebook::tightened`].
 #[derive(Clone)]
@@ -157,12 +157,12 @@ impl Rulebook {
     /// This rulebook with more reasons to refuse. File and line of the refusal are the tightening's.
     pub fn tightened(&self, by: &Tightening) -> Result<Self, RulebookRefused> {
         let refuse = |error: RulebookRefused| error.inside(&by.id);
-        assemble::validate(&by.rules, &self.schema).map_err(refuse)?;
+        validate::validate(&by.rules, &self.schema).map_err(refuse)?;
         // A misspelt fact would make a rule that never refuses, and nobody would see it.
         let misspelt = by
             .texts
             .iter()
-            .find_map(|rule| Some((rule, assemble::unknown_fact(rule, &self.schema)?)));
+            .find_map(|rule| Some((rule, validate::unknown_fact(rule, &self.schema)?)));
         if let Some((rule, fact)) = misspelt {
             let (id, fact) = (rule.id.clone(), fact.to_owned());
             let problem = Problem::UnknownFact { id, fact };
@@ -175,7 +175,7 @@ impl Rulebook {
         }
         let mut rules = self.rules.to_vec();
         rules.extend(by.rules.iter().cloned());
-        let sets = assemble::sets(&rules).map_err(refuse)?;
+        let sets = validate::sets(&rules).map_err(refuse)?;
         let parameters = self.parameters.clone().with_more(&by.lists);
         let hash = Sha256::new().chain_update(&self.version).chain_update(&by.version).finalize();
         Ok(Self {

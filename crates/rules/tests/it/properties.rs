@@ -235,7 +235,7 @@ fn in_its_place(facts: &FaceFacts) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 160, ..ProptestConfig::default() })]
 
     #[test]
     fn no_grant_without_another_way_a_guardian_and_a_ground((facts, size) in anyone(), minutes in prop::collection::vec(0_i64..525_600, 4)) {
@@ -292,7 +292,7 @@ fn strict() -> Rulebook {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     /// A fact that its caller does not know never helps: whatever is refused stays refused without any one of its facts, and a
     /// permitted act loses its permit by a rule that asks for the very fact, unless no rule of the act needs it.
@@ -315,7 +315,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     /// The quick way, which typed facts take, and the whole policies, checked against the schema, give one answer on every day.
     #[test]

@@ -1,4 +1,4 @@
-//! Lists the files of `rulebooks/` for `include_bytes!`: jurisdiction, then day, then the rulebook's own paths.
+//! Lists the files of `rulebooks/` for `include_bytes!`, by path inside it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,21 +13,24 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     walk(&root, &mut files)?;
     files.sort();
-    let mut list = String::from("pub(super) const FILES: &[(&str, &str, &[u8])] = &[\n");
-    for file in &files {
+    let mut list = String::from("pub(super) const FILES: &[(&str, &[u8])] = &[\n");
+    for file in files.iter().filter(|file| is_law(file)) {
         let inside = file
             .strip_prefix(&root)
             .map_err(io::Error::other)?
             .to_string_lossy()
             .replace('\\', "/");
-        // A file that is not inside `jurisdiction/day/` (a README) belongs to no rulebook.
-        if let [jurisdiction, day, path] = inside.splitn(3, '/').collect::<Vec<_>>().as_slice() {
-            let full = file.canonicalize()?.to_string_lossy().into_owned();
-            writeln!(list, "({:?}, {path:?}, include_bytes!({full:?})),", format!("{jurisdiction}/{day}")).map_err(io::Error::other)?;
-        }
+        let full = file.canonicalize()?.to_string_lossy().into_owned();
+        writeln!(list, "({inside:?}, include_bytes!({full:?})),").map_err(io::Error::other)?;
     }
     list.push_str("];\n");
     fs::write(out.join("embedded.rs"), list)
+}
+
+/// Scripts and notes for authors stay outside.
+fn is_law(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|ending| ["toml", "cedar", "cedarschema"].iter().any(|known| ending == *known))
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -8,7 +8,7 @@ use crate::phase::{cargo, root, run, run_in, say};
 
 const REQUIREMENTS: &str = "bench/requirements.txt";
 /// What is run when nothing is named; the others need pictures.
-const WITHOUT_PICTURES: [&str; 5] = ["vision", "search", "ledger", "gate", "server"];
+const WITHOUT_PICTURES: [&str; 6] = ["vision", "search", "ledger", "rules", "gate", "server"];
 
 /// `words`: what to measure, with its arguments; nothing for everything that needs no pictures of people.
 pub(crate) fn all(words: &[&str]) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ mod foreign;
 mod fuzz;
 mod phase;
 mod postgres;
+mod proofs;
 mod soak;
 mod test;
 mod tidy;
@@ -21,11 +22,12 @@ usage: cargo xtask <command>
   demo --script   run the story without a person and say what was seen
   test            set up, then run every check
   fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
-  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, gate, server (all of these by default),
+  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, rules, gate, server (all by default),
                   accuracy --faces DIR | --pairs FILE, pad DIR
   foreign [DIR]   only the verifiers that others wrote, on an export made for it, or on the one in DIR
   soak            a thousand kills, every fault, the hammer, a hundred thousand people: about an hour
   faults [--all]  only the faults injected into the ledger, some or all
+  prove           only what the rulebook never permits, by a solver
   tidy            only the checks of structure
   setup           only fetch models, runtime, test pictures and the browser";
 
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         ["foreign"] => foreign::all(),
         ["foreign", folder] => foreign::on(std::path::Path::new(folder)),
         ["tidy"] => tidy::run(),
+        ["prove"] => proofs::run(),
         ["setup"] => demo::set_up(),
         _ => {
             phase::say(USAGE);

@@ -2,7 +2,7 @@
 
 use crate::phase::{Phases, cargo, root, run, run_in};
 use crate::postgres::Postgres;
-use crate::{demo, faults, foreign, tidy};
+use crate::{demo, faults, foreign, proofs, tidy};
 
 /// The crates whose tests meet a database.
 const STORES: [&str; 6] = [
@@ -26,6 +26,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
             &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"],
         )
     });
+    phases.phase("what the rulebook never permits, proved", proofs::run);
     phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
     phases.phase("JavaScript tests", || node(&root().join("crates/portal/static/test"), ""));
     phases.phase("faults injected into the ledger", || faults::all(false));

@@ -81,6 +81,8 @@ impl DoorSettings {
             zone_set: self.zone.left < self.zone.right && self.zone.top < self.zone.bottom,
             sign: self.sign,
             public_security: self.public_security,
+            // No setting holds one yet: an open search at a shop or a station is refused.
+            legal_opinion: None,
         }
     }
 }

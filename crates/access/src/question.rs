@@ -4,6 +4,7 @@ use countenance_base::{GateId, Timestamp};
 use countenance_gate_core::policy::Lane;
 use countenance_persons::{
     Consent, ConsentError, Credential, Ctx, FacePerson, FaceQuestion, Purpose, face_facts, list_credentials, lookup_person, signing_key,
+    site_facts,
 };
 use countenance_rules::{EnrolFace, MatchFace, Notice, OtherWayFacts, Request, Ruling};
 use countenance_trace::Trace;
@@ -24,7 +25,8 @@ pub(crate) async fn ask_enrol(tx: &mut Trace, ctx: &Ctx<'_>, asked: &Asked<'_>, 
     let code_minutes = ctx.rulebook.parameters().enrolment_code_minutes;
     let credentials = list_credentials(tx, consent.person).await?;
     let face = facts(tx, ctx, asked, consent, &credentials).await?;
-    Ok(ctx.rulebook.rule(&Request::EnrolFace(EnrolFace { face, code_minutes })))
+    let site = site_facts(tx).await?;
+    Ok(ctx.rulebook.rule(&Request::EnrolFace(EnrolFace { face, site, code_minutes })))
 }
 
 /// What is known beside one person when a snapshot is compiled.

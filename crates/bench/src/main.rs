@@ -7,6 +7,7 @@ mod ledger;
 mod peers;
 mod presentation;
 mod report;
+mod rules;
 mod search;
 mod server;
 mod stats;
@@ -37,6 +38,8 @@ enum What {
     Search,
     /// Durable appends
     Ledger,
+    /// One decision of the full rulebook
+    Rules,
     /// Passages taken in and a page of them, over HTTP
     Server,
     /// Ten thousand templates: memory, cold start, erasing one
@@ -59,6 +62,7 @@ fn main() -> anyhow::Result<()> {
         What::Vision => ("vision", vision::measure(peers.as_deref())?),
         What::Search => ("search", search::measure(peers.as_deref())?),
         What::Ledger => ("ledger", ledger::measure()?),
+        What::Rules => ("rules", rules::measure()?),
         What::Server => ("server", server::measure()?),
         What::Gate => ("gate", gate::measure()?),
         What::GateOpen { folder } => return gate::open(&folder),

@@ -17,7 +17,7 @@ use crate::config::SiteConfig;
 use crate::data::{Data, Home};
 use crate::ledger::{self, Authority, Clerk, Witnesses};
 use crate::state::AppState;
-use crate::{gate_api, jobs, pages};
+use crate::{gate_api, jobs, pages, rules_command};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ServeArguments {
@@ -63,7 +63,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
             "evidence shares are still here: hand each to another holder, then remove the folder; any two open the evidence, the server must not"
         );
     }
-    let rulebooks = countenance_rules::embedded().context("loading the rulebooks")?;
+    let rulebooks = rules_command::in_force(&arguments.home.folder().join("operator"))?;
     Rulebook::choose(&rulebooks, &clock.now().civil_day(&data.site.time_zone)).context("the clock stands before every rulebook")?;
     let (close, closing) = watch::channel(false);
     let state = AppState::new(data, clock, rulebooks, arguments.demo, closing).context("no rulebook is built in")?;

@@ -9,7 +9,7 @@ use crate::consent::EndedBy;
 use crate::notice::render_notice;
 use crate::purpose::{PurposeError, PurposeState, changed};
 use crate::sign_consent::about;
-use crate::{Ctx, raise_epoch, store};
+use crate::{Ctx, raise_epoch, site_facts, store};
 
 /// Lets gates offer the face lane at this purpose's door from the next snapshot on.
 pub async fn activate_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, purpose: PurposeId, operator: OperatorId) -> Result<(), PurposeError> {
@@ -24,6 +24,7 @@ pub async fn activate_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, purpose: Purpos
         purpose: purpose.facts.clone(),
         assessment: purpose.assessment_facts(),
         notice: notice.facts(),
+        site: site_facts(tx).await?,
     }));
     if !ruling.permitted {
         return Err(PurposeError::Refused(Box::new(ruling)));

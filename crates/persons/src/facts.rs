@@ -2,7 +2,7 @@
 
 use countenance_base::{PersonId, Timestamp};
 use countenance_grant::PublicKey;
-use countenance_rules::{ConsentFacts, DoorFacts, FaceFacts, NoticeFacts, OtherWayFacts, PersonFacts, Signer};
+use countenance_rules::{ConsentFacts, DoorFacts, FaceFacts, GateFacts, NoticeFacts, OtherWayFacts, PersonFacts, Signer};
 
 use crate::consent::Consent;
 use crate::purpose::{Purpose, PurposeState};
@@ -45,11 +45,14 @@ pub fn face_facts(question: FaceQuestion<'_>) -> FaceFacts {
         consent: Some(consent_facts(&question)),
         person: PersonFacts {
             under_guardian_age: Some(question.person.under_guardian_age),
+            // Nobody has been asked yet; a school's door stays shut to faces until they are.
+            under_minor_age: None,
             guardian: None,
         },
         door: question.door,
         other_way: question.other_way,
         leaves_device: false,
+        gate: GateFacts::AGENT,
     }
 }
 

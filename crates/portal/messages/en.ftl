@@ -358,6 +358,30 @@ alarm-pack-other = Its templates were made with another model pack, faces paused
 alarm-receipt-foreign = It sent a receipt that fits no consent. Look into the gate.
 alarm-other = Alarm { $code }
 
+## Rulebook
+rulebook-title = Rulebook
+rulebook-lead = Every rule that holds on this day, article by article. The rules are in this system's own words; they are neither the text of the law nor legal advice.
+rulebook-version = Fingerprint of the text
+rulebook-approved = Approved
+rulebook-not-approved = not approved
+rulebook-in-force = in force since { $day }
+rulebook-amended = wording or source renewed on { $day }
+rulebook-article = Article { $n }
+rulebook-design = From no article
+rulebook-design-what = Where the law says nothing, this rulebook makes its own choice.
+rulebook-acts = about:
+rulebook-policy = Condition
+rulebook-against = Cases that it refuses
+rulebook-permitted = { $n ->
+    [one] It lets one case pass.
+   *[other] It lets { $n } cases pass.
+ }
+rulebook-also = Rules that rest on this article, too
+rulebook-number = Name
+rulebook-value = Value
+rulebook-source = Source
+rulebook-footer = Where it says “to be confirmed”, the text of the source was not read; a lawyer should check it before use.
+
 ## What went wrong
 error-title = That did not work
 error-code = Code { $code }

@@ -349,6 +349,27 @@ alarm-pack-other = 设备里的模板是用别的识别模型做的，人脸停�
 alarm-receipt-foreign = 设备送来的回执对不上任何一份同意。查一查设备。
 alarm-other = 告警 { $code }
 
+## 规则簿
+rulebook-title = 规则簿
+rulebook-lead = 这一天有效的全部规则，按条文排列。规则由本系统用自己的话写成，不是法律原文，也不是法律意见。
+rulebook-version = 文本指纹
+rulebook-approved = 批准
+rulebook-not-approved = 尚未批准
+rulebook-in-force = { $day } 起施行
+rulebook-amended = 文字或依据更新于 { $day }
+rulebook-article = 第 { $n } 条
+rulebook-design = 不出自条文的
+rulebook-design-what = 法律没有写明的，由这本规则簿自己选择。
+rulebook-acts = 涉及：
+rulebook-policy = 条件
+rulebook-against = 它拒绝的案例
+rulebook-permitted = 它放行的案例有 { $n } 个。
+rulebook-also = 也以这一条为依据的规则
+rulebook-number = 名称
+rulebook-value = 数值
+rulebook-source = 依据
+rulebook-footer = 标着“待确认”的，没有读到来源的原文，使用前应由律师核对。
+
 ## 出了什么问题
 error-title = 没有办成
 error-code = 代码 { $code }

@@ -58,6 +58,11 @@ pub fn path(name: &str) -> String {
     format!("/static/{}/{name}", *VERSION)
 }
 
+/// The style sheet, for a page that stands alone.
+pub(crate) fn style() -> &'static str {
+    include_str!("../static/countenance.css")
+}
+
 /// The file of this version and name.
 pub fn asset(version: &str, name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name).filter(|_| version == *VERSION)

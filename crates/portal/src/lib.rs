@@ -11,6 +11,7 @@ pub mod frame;
 pub mod messages;
 pub mod parts;
 pub mod resident;
+pub mod rulebook;
 pub mod seal;
 mod verify_page;
 
@@ -20,4 +21,5 @@ pub use certificate::{CertificatePage, CertificateView, HeldAt, Sampled, Witness
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};
+pub use rulebook::{RulebookArticle, RulebookChapter, RulebookInstrument, RulebookNumber, RulebookPage, RulebookRule};
 pub use verify_page::{verify_content_policy, verify_page};

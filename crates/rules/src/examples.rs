@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countenance_base::{Text, Timestamp};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
+use crate::facts_record::FactsRecord;
 use crate::load::{line_at, line_of, one_line};
-use crate::{Act, Ruling};
+use crate::{Act, Day, Ruling};
 
 /// One act with its facts, and what the rulebook should say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,12 @@ pub struct Case {
     pub act: Act,
     /// Ids of the rules that should refuse; none when the act should be permitted.
     pub refused_by: BTreeSet<String>,
-    pub(crate) facts: Map<String, Value>,
+    /// The rulebook whose folder holds the case; empty for a case that somebody brings.
+    pub rulebook: String,
+    /// The day on which the act happens, whose rulebook judges it, where that is the point of the case. Such a case is tried
+    /// once; every other holds for its rulebook and all after it.
+    pub on: Option<Day>,
+    pub(crate) facts: FactsRecord,
 }
 
 /// A case and what the rulebook said.
@@ -39,12 +44,24 @@ pub struct InvalidCase {
     pub message: String,
 }
 
+/// The act and the shared facts of a file of cases.
+pub(crate) type CaseFacts = (Act, FactsRecord);
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CaseFile {
     act: String,
-    facts: toml::Table,
+    /// What all cases share. A file that has none goes on with those of the same name in the rulebook before.
+    facts: Option<toml::Table>,
     case: Vec<CaseEntry>,
+}
+
+/// What a file of cases holds.
+pub(crate) struct ReadCases {
+    /// The file's name without ending.
+    pub(crate) stem: String,
+    pub(crate) facts: CaseFacts,
+    pub(crate) cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +70,7 @@ struct CaseEntry {
     name: String,
     zh: String,
     en: String,
+    on: Option<toml::value::Datetime>,
     /// Facts changed against the file's `[facts]`, by dotted path.
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
@@ -72,8 +90,18 @@ enum Expect {
 }
 
 impl Case {
-    /// Reads a file of cases; `path` is only used for their names.
+    /// Reads a file of cases that somebody brings; `path` is only used for their names.
     pub fn read(path: &str, text: &str) -> Result<Vec<Self>, InvalidCase> {
+        Self::read_file(path, text, "", &BTreeMap::new()).map(|read| read.cases)
+    }
+
+    /// Reads a file of cases of `rulebook`; `before` holds the shared facts of earlier rulebooks by file.
+    pub(crate) fn read_file(
+        path: &str,
+        text: &str,
+        rulebook: &str,
+        before: &BTreeMap<String, CaseFacts>,
+    ) -> Result<ReadCases, InvalidCase> {
         let file: CaseFile = toml::from_str(text).map_err(|error| InvalidCase {
             line: error.span().map_or(1, |span| line_at(text, span.start)),
             message: one_line(error.message()),
@@ -83,34 +111,53 @@ impl Case {
             message,
         };
         let act = Act::from_word(&file.act).ok_or_else(|| bad("act", format!("unknown act `{}`", file.act)))?;
-        let facts = plain_table(&file.facts).map_err(|message| bad("[facts]", message))?;
-        let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
-        file.case
-            .into_iter()
-            .map(|entry| {
-                let quoted = format!("\"{}\"", entry.name);
-                entry.build(stem, act, facts.clone()).map_err(|message| bad(&quoted, message))
+        let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml").to_owned();
+        let facts = match (&file.facts, before.get(&stem)) {
+            (Some(table), _) => FactsRecord::read(table).map_err(|message| bad("[facts]", message))?,
+            (None, Some((known, facts))) if *known == act => facts.clone(),
+            (None, _) => return Err(bad("act", format!("no `[facts]` here, and none of a file `{stem}` before"))),
+        };
+        let build = |entry: CaseEntry| {
+            let quoted = format!("\"{}\"", entry.name);
+            let case = entry.build(&stem, act, facts.clone()).map_err(|message| bad(&quoted, message))?;
+            Ok(Self {
+                rulebook: rulebook.to_owned(),
+                ..case
             })
-            .collect()
+        };
+        let cases = file.case.into_iter().map(build).collect::<Result<_, InvalidCase>>()?;
+        Ok(ReadCases {
+            stem,
+            facts: (act, facts),
+            cases,
+        })
+    }
+
+    /// The facts as policies read them.
+    pub fn facts(&self) -> serde_json::Value {
+        serde_json::Value::Object(self.facts.record().clone())
     }
 
     /// When the act happens, where its facts say so.
     pub fn at(&self) -> Option<Timestamp> {
-        self.facts.get("now").and_then(Value::as_i64).map(Timestamp::from_seconds)
+        self.facts.now()
     }
 
     /// This case again and again, each time without one of its facts, with that fact's path.
     pub fn each_fact_left_out(&self) -> Vec<(String, Self)> {
-        let mut paths = Vec::new();
-        collect_paths(&self.facts, "", &mut paths);
-        paths
-            .into_iter()
-            .map(|path| {
-                let mut without = self.clone();
-                take(&mut without.facts, &path.split('.').collect::<Vec<_>>());
-                (path, without)
-            })
-            .collect()
+        let without = |path: String| {
+            let mut without = self.clone();
+            without.facts.take(&path);
+            (path, without)
+        };
+        self.facts.paths().into_iter().map(without).collect()
+    }
+
+    /// The same act so many seconds later.
+    #[must_use]
+    pub(crate) fn later(mut self, seconds: i64) -> Self {
+        self.facts = self.facts.moved(seconds);
+        self
     }
 
     pub(crate) fn outcome(&self, ruling: Ruling) -> CaseOutcome {
@@ -125,79 +172,31 @@ impl Case {
 }
 
 impl CaseEntry {
-    fn build(self, stem: &str, act: Act, mut facts: Map<String, Value>) -> Result<Case, String> {
+    fn build(self, stem: &str, act: Act, mut facts: FactsRecord) -> Result<Case, String> {
         for (path, value) in &self.set {
-            let parts: Vec<&str> = path.split('.').collect();
-            put(&mut facts, &parts, plain(value)?).ok_or_else(|| format!("`{path}` leads through something that is no record"))?;
+            facts.put(path, value)?;
         }
         for path in &self.unset {
-            let parts: Vec<&str> = path.split('.').collect();
-            take(&mut facts, &parts).ok_or_else(|| format!("`{path}` is not there to be left out"))?;
+            facts.take(path).ok_or_else(|| format!("`{path}` is not there to be left out"))?;
         }
         if (self.expect == Expect::Permit) != self.refused_by.is_empty() {
             return Err("a permitted case names no rule in `refused_by`, a refused one at least one".to_owned());
+        }
+        let on = match &self.on {
+            None => None,
+            Some(written) => Some(Day::parse(&written.to_string()).ok_or_else(|| format!("`{written}` is not a day as 2025-06-01"))?),
+        };
+        if let (Some(day), Some(now)) = (on, facts.now()) {
+            facts = facts.moved(day.noon().seconds().saturating_sub(now.seconds()));
         }
         Ok(Case {
             name: format!("{stem}/{}", self.name),
             title: Text::new(self.zh, self.en),
             act,
             refused_by: self.refused_by,
+            rulebook: String::new(),
+            on,
             facts,
         })
     }
-}
-
-fn put(record: &mut Map<String, Value>, path: &[&str], value: Value) -> Option<()> {
-    match path {
-        [] => None,
-        [name] => {
-            record.insert((*name).to_owned(), value);
-            Some(())
-        }
-        [name, rest @ ..] => {
-            let inner = record.entry((*name).to_owned()).or_insert_with(|| Value::Object(Map::new()));
-            put(inner.as_object_mut()?, rest, value)
-        }
-    }
-}
-
-fn collect_paths(record: &Map<String, Value>, prefix: &str, paths: &mut Vec<String>) {
-    for (name, value) in record {
-        let path = format!("{prefix}{name}");
-        if let Value::Object(inner) = value {
-            collect_paths(inner, &format!("{path}."), paths);
-        }
-        paths.push(path);
-    }
-}
-
-/// Removes what stands at `path`.
-fn take(record: &mut Map<String, Value>, path: &[&str]) -> Option<Value> {
-    match path {
-        [] => None,
-        [name] => record.remove(*name),
-        [name, rest @ ..] => take(record.get_mut(*name)?.as_object_mut()?, rest),
-    }
-}
-
-fn plain_table(table: &toml::Table) -> Result<Map<String, Value>, String> {
-    table.iter().map(|(name, value)| Ok((name.clone(), plain(value)?))).collect()
-}
-
-/// The value as policies read it: a time becomes seconds since 1970-01-01 UTC.
-fn plain(value: &toml::Value) -> Result<Value, String> {
-    Ok(match value {
-        toml::Value::String(text) => Value::String(text.clone()),
-        toml::Value::Integer(number) => (*number).into(),
-        toml::Value::Boolean(yes) => (*yes).into(),
-        toml::Value::Float(_) => return Err("a fact is never a fraction".to_owned()),
-        toml::Value::Datetime(time) => {
-            let at = Timestamp::parse_rfc3339(&time.to_string());
-            at.ok_or_else(|| format!("`{time}` is not a time as 2026-11-23T04:00:00Z"))?
-                .seconds()
-                .into()
-        }
-        toml::Value::Array(values) => Value::Array(values.iter().map(plain).collect::<Result<_, _>>()?),
-        toml::Value::Table(table) => Value::Object(plain_table(table)?),
-    })
 }

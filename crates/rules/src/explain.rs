@@ -2,7 +2,7 @@
 
 use countenance_base::Locale;
 
-use crate::{Case, CaseOutcome, Finding, Rulebook, Ruling};
+use crate::{Case, CaseOutcome, Finding, NoRulebook, Ruling, Shelf};
 
 /// Act, decision, and each reason with what to do, article and confidence. Ends with a newline.
 pub fn explain(ruling: &Ruling, locale: Locale) -> String {
@@ -50,31 +50,54 @@ pub fn explain_case(case: &Case, outcome: &CaseOutcome, locale: Locale) -> Strin
     format!("{text}\n{}{expected}\n", words.unexpected)
 }
 
-/// Runs every example of the rulebook: one line for each that surprises, then a count. The flag is true when none does.
-pub fn explain_examples(rulebook: &Rulebook, locale: Locale) -> (String, bool) {
-    let mut surprises = Vec::new();
-    for case in rulebook.cases() {
-        let outcome = rulebook.judge(case);
-        if !outcome.as_expected {
-            surprises.push(explain_case(case, &outcome, locale));
+/// Runs every example of every rulebook and draft: each one that surprises, then a count for each. The flag is true when none does.
+pub fn explain_examples(shelf: &Shelf, locale: Locale) -> (String, bool) {
+    let mut parts = Vec::new();
+    let mut good = true;
+    for rulebook in shelf.rulebooks() {
+        // A case is judged by every rulebook that has it; one that names its day only once, where it stands.
+        let judged = rulebook.cases().iter().map(|case| match case.on {
+            None => (case, Ok(rulebook.judge(case))),
+            Some(_) => (case, shelf.judge(case)),
+        });
+        good &= told(judged, rulebook.id(), rulebook.policies().len(), locale, &mut parts);
+    }
+    for draft in shelf.drafts() {
+        let judged = draft.cases().iter().map(|case| (case, shelf.judge(case)));
+        good &= told(judged, draft.id(), draft.policies().len(), locale, &mut parts);
+    }
+    // A shelf without examples has shown nothing.
+    let any = shelf.rulebooks().iter().any(|rulebook| !rulebook.cases().is_empty());
+    (parts.join("\n"), good && any)
+}
+
+fn told<'a>(
+    judged: impl Iterator<Item = (&'a Case, Result<CaseOutcome, NoRulebook>)>,
+    id: &str,
+    rules: usize,
+    locale: Locale,
+    parts: &mut Vec<String>,
+) -> bool {
+    let (mut all, mut wrong) = (0_usize, 0_usize);
+    for (case, outcome) in judged {
+        all += 1;
+        match outcome {
+            Ok(outcome) if outcome.as_expected => {}
+            Ok(outcome) => {
+                wrong += 1;
+                parts.push(explain_case(case, &outcome, locale));
+            }
+            Err(error) => {
+                wrong += 1;
+                parts.push(format!("{}: {error}\n", case.name));
+            }
         }
     }
-    let (all, wrong) = (rulebook.cases().len(), surprises.len());
-    let count = match locale {
-        Locale::Zh => format!(
-            "{}：{}条规则，{all}个案例，{wrong}个与预期不符\n",
-            rulebook.id(),
-            rulebook.policies().len()
-        ),
-        Locale::En => format!(
-            "{}: {} policies, {all} cases, {wrong} not as expected\n",
-            rulebook.id(),
-            rulebook.policies().len()
-        ),
-    };
-    surprises.push(count);
-    // A rulebook without examples has shown nothing.
-    (surprises.join("\n"), wrong == 0 && all > 0)
+    parts.push(match locale {
+        Locale::Zh => format!("{id}：{rules}条规则，{all}个案例，{wrong}个与预期不符\n"),
+        Locale::En => format!("{id}: {rules} policies, {all} cases, {wrong} not as expected\n"),
+    });
+    wrong == 0
 }
 
 struct Words {
@@ -95,7 +118,7 @@ impl Words {
             Locale::Zh => Self {
                 case: "案例：",
                 act: "操作：",
-                rulebook: "规则集：",
+                rulebook: "规则簿：",
                 decision: "决定：",
                 remedy: "怎么办：",
                 article: "依据：",

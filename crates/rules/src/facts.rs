@@ -87,6 +87,16 @@ pub struct PurposeFacts {
     pub owner: String,
 }
 
+/// A lawyer's opinion that an open search may stand at a place open to customers or everyone. The public page of the door shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegalOpinion {
+    /// SHA-256 of the document, hexadecimal.
+    pub hash: String,
+    /// Who wrote it.
+    pub author: String,
+    pub given: Timestamp,
+}
+
 /// What an impact assessment must treat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AssessmentHead {
@@ -191,11 +201,13 @@ pub struct ConsentFacts {
 pub struct PersonFacts {
     /// Below `guardian_under_age` of the rulebook; `None` when the age is not known.
     pub under_guardian_age: Option<bool>,
-    /// Present when a guardian acts.
+    /// Below `minor_under_age` of the rulebook; only a school asks. `None` when the age is not known.
+    pub under_minor_age: Option<bool>,
+    /// Present when a guardian acts, for a child, or agrees, for a minor at school.
     pub guardian: Option<GuardianFacts>,
 }
 
-/// A guardian who acts for a child.
+/// A guardian who acts for a child or agrees for a minor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GuardianFacts {
     /// Identity and relation were checked.
@@ -235,6 +247,43 @@ pub struct FaceFacts {
     pub other_way: Option<OtherWayFacts>,
     /// Picture or template would leave this device.
     pub leaves_device: bool,
+    pub gate: GateFacts,
+}
+
+/// What the program at the gate does with whoever stands before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GateFacts {
+    /// The camera opens only after somebody asked for it.
+    pub asks_first: bool,
+    /// Pictures outlive the attempt.
+    pub keeps_pictures: bool,
+    /// It says more about people than who they are: age, sex, mood, class, “regular”, “thief”.
+    pub labels_people: bool,
+}
+
+impl GateFacts {
+    /// `countenance-gate`, which can do nothing else: its machine opens no camera without a request, its store has no place for
+    /// a picture, its packs hold no other model.
+    pub const AGENT: Self = Self {
+        asks_first: true,
+        keeps_pictures: false,
+        labels_people: false,
+    };
+}
+
+/// What is known of the whole site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SiteFacts {
+    /// People whose face information is stored at this moment, each once.
+    pub stored_persons: u32,
+    /// A protection officer is appointed and their contact published.
+    pub officer: bool,
+    /// An authority has acknowledged the filing.
+    pub filing_acknowledged: bool,
+    /// The last day for filing, at its end; `None` while nothing is due or the day is not known.
+    pub filing_due: Option<Timestamp>,
+    /// Suppliers who process personal information here without a contract in force.
+    pub suppliers_without_contract: u32,
 }
 
 /// The facts of [`Request::ActivatePurpose`].
@@ -244,12 +293,14 @@ pub struct PurposeToActivate {
     pub purpose: PurposeFacts,
     pub assessment: Option<AssessmentFacts>,
     pub notice: NoticeFacts,
+    pub site: SiteFacts,
 }
 
 /// The facts of [`Request::EnrolFace`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnrolFace {
     pub face: FaceFacts,
+    pub site: SiteFacts,
     /// How long the enrolment code will live, minutes.
     pub code_minutes: u32,
 }

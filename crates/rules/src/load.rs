@@ -33,6 +33,23 @@ impl fmt::Display for RulebookRefused {
     }
 }
 
+impl RulebookRefused {
+    /// The same with the folder before the file.
+    pub(crate) fn inside(mut self, folder: &str) -> Self {
+        self.file = format!("{folder}/{}", self.file);
+        self
+    }
+
+    /// Stable code for pages and logs.
+    pub const fn code(&self) -> &'static str {
+        if matches!(self.problem, Problem::NotApproved { .. }) {
+            "rulebook.not_approved"
+        } else {
+            "rulebook.broken"
+        }
+    }
+}
+
 impl std::error::Error for RulebookRefused {}
 
 /// What is wrong with a rulebook.
@@ -86,6 +103,30 @@ pub enum Problem {
     Header(String),
     #[error("another rulebook of `{jurisdiction}` begins on {from} too")]
     Overlap { jurisdiction: String, from: String },
+    #[error("`{0}` stands in an earlier rulebook too, and is not listed as changed")]
+    UnlistedChange(String),
+    #[error("`{0}` is listed as changed, but nothing here changes it")]
+    NothingChanged(String),
+    #[error("`{0}` is listed as ended, but the rulebook before has no such thing")]
+    NothingEnded(String),
+    #[error("`{0}` is amended here, but the rulebook before has no such rule")]
+    NothingAmended(String),
+    #[error("it builds on `{named}`, but the rulebook before it is `{before}`")]
+    After { named: String, before: String },
+    #[error("`{id}` cites what cannot be read as articles: {citation}")]
+    Citation { id: String, citation: String },
+    #[error("`{id}` cites {instrument}, which is not among the instruments in force")]
+    UnknownInstrument { id: String, instrument: String },
+    #[error("calendar: {0}")]
+    Calendar(String),
+    #[error("nobody has approved the text of {id} whose hash is {hash}")]
+    NotApproved { id: String, hash: String },
+    #[error("`{0}` would permit; beside a rulebook only a forbid may stand")]
+    Loosens(String),
+    #[error("`{id}` asks for `{fact}`, which the schema does not know")]
+    UnknownFact { id: String, fact: String },
+    #[error("`{id}` does not begin with `{area}.`")]
+    ForeignArea { id: String, area: String },
 }
 
 /// Reads a TOML file into `T`.

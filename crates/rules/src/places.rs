@@ -1,6 +1,6 @@
 //! Doors as the rulebook sees them.
 
-use serde_json::{Value, json};
+use crate::LegalOpinion;
 
 /// The kind of place a door belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,26 +132,6 @@ pub struct DoorFacts {
     pub sign: bool,
     /// For a public place: the ground of public security is on file.
     pub public_security: bool,
-}
-
-impl DoorFacts {
-    pub(crate) fn tree(&self) -> Value {
-        let sizes = |face: bool| -> Vec<u8> {
-            let mut sizes: Vec<u8> = self.ways.iter().filter(|way| way.face == face).map(|way| way.credentials).collect();
-            sizes.sort_unstable();
-            sizes.dedup();
-            sizes
-        };
-        json!({
-            "place": self.place.word(),
-            "area": self.area.word(),
-            "camera": self.camera,
-            "sizes_with_face": sizes(true),
-            "sizes_without_face": sizes(false),
-            "distance_max_mm": self.distance_max_mm,
-            "zone_set": self.zone_set,
-            "sign": self.sign,
-            "public_security": self.public_security,
-        })
-    }
+    /// For an open search at a place open to customers or everyone.
+    pub legal_opinion: Option<LegalOpinion>,
 }

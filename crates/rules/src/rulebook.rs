@@ -1,36 +1,47 @@
-//! A loaded rulebook: rules on requests, renders notices, runs its own examples.
+//! A loaded rulebook: the law of one day, for pages and for the engine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
-use cedar_policy::{
-    Authorizer, Context, Decision, Entities, EntityUid, Policy, PolicySet, Request as CedarRequest, Response, Schema, ValidationMode,
-    Validator,
-};
+use cedar_policy::{PolicySet, RestrictedExpression, Schema};
 use countenance_base::Text;
-use serde_json::{Map, Value};
 
-use crate::folder::{Files, Header};
-use crate::load::{Problem, RulebookRefused, line_at, line_of, one_line};
+use crate::assemble::{self, Rules};
+use crate::examples::CaseFacts;
+use crate::load::{Problem, RulebookRefused};
 use crate::notice::NoticeText;
-use crate::{
-    Act, Case, CaseOutcome, Confidence, ENGINE_ERROR, Finding, Notice, NoticeRefused, NoticeValues, Parameters, PolicyText, Request,
-    Ruling, policy,
-};
+use crate::quick::Quick;
+use crate::{Act, Case, Day, Instrument, Notice, NoticeRefused, NoticeValues, Parameters, PolicyText};
 
-/// The law of one jurisdiction as consolidated on one day.
-#[derive(Debug, Clone)]
+/// The law of one jurisdiction as consolidated on one day. Cheap to clone.
+#[derive(Clone)]
 pub struct Rulebook {
-    id: String,
-    jurisdiction: String,
-    from: String,
-    title: Text,
-    version: String,
-    parameters: Parameters,
-    policies: Vec<PolicyText>,
-    notices: BTreeMap<String, NoticeText>,
-    cases: Vec<Case>,
-    set: PolicySet,
-    schema: Schema,
+    pub(crate) id: String,
+    pub(crate) jurisdiction: String,
+    pub(crate) from: String,
+    pub(crate) after: Option<String>,
+    pub(crate) title: Text,
+    pub(crate) version: String,
+    pub(crate) parameters: Parameters,
+    /// `context.parameters` of a typed request.
+    pub(crate) lists: RestrictedExpression,
+    pub(crate) quick: Arc<Quick>,
+    pub(crate) instruments: BTreeMap<String, Instrument>,
+    pub(crate) texts: Arc<[PolicyText]>,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) notices: BTreeMap<String, NoticeText>,
+    pub(crate) cases: Arc<[Case]>,
+    pub(crate) facts: BTreeMap<String, CaseFacts>,
+    pub(crate) sets: Arc<BTreeMap<Act, PolicySet>>,
+    pub(crate) schema: Arc<Schema>,
+}
+
+impl fmt::Debug for Rulebook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The compiled policies would fill pages.
+        write!(f, "Rulebook({})", self.id)
+    }
 }
 
 /// No rulebook can judge an act of that day.
@@ -45,47 +56,10 @@ pub enum NoRulebook {
 }
 
 impl Rulebook {
-    /// Reads a rulebook from the files of its folder, by path inside the folder (`policies/10-purpose.cedar`).
-    pub fn from_files(files: &BTreeMap<String, Vec<u8>>) -> Result<Self, RulebookRefused> {
-        let files = Files(files);
-        files.check_names()?;
-        let header = Header::read(&files)?;
-        let parameters = Parameters::read("parameters.toml", files.text("parameters.toml")?)?;
-        let schema = read_schema("schema.cedarschema", files.text("schema.cedarschema")?)?;
-        let (policies, set) = read_policies(&files, &header, &schema)?;
-        let mut notices = BTreeMap::new();
-        for path in files.folder("notices", "toml") {
-            let notice = NoticeText::read(path, files.text(path)?, &parameters)?;
-            if let Some(twin) = notices.insert(notice.version.clone(), notice) {
-                return Err(RulebookRefused::new(
-                    path,
-                    1,
-                    Problem::DoubleId(twin.version),
-                    "give each notice a version of its own",
-                ));
-            }
-        }
-        let mut cases: Vec<Case> = Vec::new();
-        for path in files.folder("examples", "toml") {
-            let read = Case::read(path, files.text(path)?);
-            let read =
-                read.map_err(|error| RulebookRefused::new(path, error.line, Problem::Case(error.to_string()), "correct the case"))?;
-            check_case_rules(path, files.text(path)?, &read, &policies)?;
-            cases.extend(read);
-        }
-        Ok(Self {
-            id: header.id,
-            jurisdiction: header.jurisdiction,
-            from: header.from,
-            title: Text::new(header.title_zh, header.title_en),
-            version: files.version(),
-            parameters,
-            policies,
-            notices,
-            cases,
-            set,
-            schema,
-        })
+    /// Reads a rulebook from the files of its folder, by path inside the folder (`policies/10-purpose.cedar`), and the rulebook
+    /// on which it builds.
+    pub fn read(files: &BTreeMap<String, Vec<u8>>, before: Option<&Self>) -> Result<Self, RulebookRefused> {
+        assemble::rulebook(files, before)
     }
 
     /// Refuses rulebooks of which two would judge the same day in the same jurisdiction.
@@ -100,12 +74,8 @@ impl Rulebook {
                     jurisdiction: one.jurisdiction.clone(),
                     from: one.from.clone(),
                 };
-                return Err(RulebookRefused::new(
-                    "rulebook.toml",
-                    1,
-                    problem,
-                    "keep one of them, or give each its own day",
-                ));
+                let remedy = "keep one of them, or give each its own day";
+                return Err(RulebookRefused::new("rulebook.toml", 1, problem, remedy));
             }
         }
         Ok(())
@@ -114,7 +84,7 @@ impl Rulebook {
     /// The rulebook that judges an act of `day` (`2026-11-23`, the site's civil day): the latest that had begun.
     /// All of `rulebooks` are of the site's jurisdiction.
     pub fn choose<'a>(rulebooks: &'a [Self], day: &str) -> Result<&'a Self, NoRulebook> {
-        if !policy::is_day(day) {
+        if Day::parse(day).is_none() {
             return Err(NoRulebook::NotADay(day.to_owned()));
         }
         let begun = || rulebooks.iter().filter(|rulebook| rulebook.from.as_str() <= day);
@@ -127,7 +97,7 @@ impl Rulebook {
         Ok(latest)
     }
 
-    /// E.g. `cn/2025-06-01`.
+    /// E.g. `cn/2025-06-01`, and with ` + ` what tightens it.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -141,11 +111,16 @@ impl Rulebook {
         &self.from
     }
 
+    /// The day of the rulebook on which it builds.
+    pub fn after_day(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
     pub const fn title(&self) -> &Text {
         &self.title
     }
 
-    /// SHA-256 over all files, hexadecimal.
+    /// SHA-256 over all its files and those of the rulebooks before it, hexadecimal.
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -156,15 +131,20 @@ impl Rulebook {
 
     /// Every policy in the order of the rulebook, for pages that show the rules.
     pub fn policies(&self) -> &[PolicyText] {
-        &self.policies
+        &self.texts
     }
 
     /// The rule `id`, for pages that cite it outside a ruling.
     pub fn policy(&self, id: &str) -> Option<&PolicyText> {
-        self.policies.iter().find(|policy| policy.id == id)
+        self.texts.iter().find(|policy| policy.id == id)
     }
 
-    /// The cases of `examples/`.
+    /// The instruments in force that day, by their Chinese names.
+    pub const fn instruments(&self) -> &BTreeMap<String, Instrument> {
+        &self.instruments
+    }
+
+    /// The cases of `examples/`, of this folder and those before it.
     pub fn cases(&self) -> &[Case] {
         &self.cases
     }
@@ -182,204 +162,4 @@ impl Rulebook {
             .ok_or_else(|| NoticeRefused::NoSuchNotice(version.to_owned()))?;
         notice.render(values, &self.parameters)
     }
-
-    /// Whether this act is permitted, and if not, by which rules it is refused.
-    pub fn rule(&self, request: &Request) -> Ruling {
-        self.rule_tree(request.act(), request.tree())
-    }
-
-    /// Rules on the case and compares with what it expects.
-    pub fn judge(&self, case: &Case) -> CaseOutcome {
-        case.outcome(self.rule_tree(case.act, case.facts.clone()))
-    }
-
-    pub(crate) fn rule_tree(&self, act: Act, mut facts: Map<String, Value>) -> Ruling {
-        facts.insert("parameters".to_owned(), self.parameters.tree());
-        match self.ask(act, facts) {
-            Ok(response) => self.read_response(act, &response),
-            // The message may quote facts; the finding says only that the question could not be asked.
-            Err(AskFailed) => self.refused(act, vec![engine_error()]),
-        }
-    }
-
-    fn ask(&self, act: Act, facts: Map<String, Value>) -> Result<Response, AskFailed> {
-        let uid = |kind: &str, id: &str| -> Result<EntityUid, AskFailed> {
-            let kind = kind.parse().map_err(|_| AskFailed)?;
-            Ok(EntityUid::from_type_name_and_id(kind, cedar_policy::EntityId::new(id)))
-        };
-        let action = uid("Action", act.word())?;
-        let context = Context::from_json_value(Value::Object(facts), Some((&self.schema, &action))).map_err(|_| AskFailed)?;
-        let site = uid("Site", "here")?;
-        let request = CedarRequest::new(site.clone(), action, site, context, Some(&self.schema)).map_err(|_| AskFailed)?;
-        Ok(Authorizer::new().is_authorized(&request, &self.set, &Entities::empty()))
-    }
-
-    fn read_response(&self, act: Act, response: &Response) -> Ruling {
-        let reasons: Vec<String> = response
-            .diagnostics()
-            .reason()
-            .map(|id| AsRef::<str>::as_ref(id).to_owned())
-            .collect();
-        let errors = response.diagnostics().errors().count();
-        if response.decision() == Decision::Allow && errors == 0 {
-            return Ruling {
-                act,
-                permitted: true,
-                findings: Vec::new(),
-                rulebook: self.id.clone(),
-                version: self.version.clone(),
-                policies: reasons,
-            };
-        }
-        let refusing = |text: &&PolicyText| !text.permit && reasons.contains(&text.id);
-        let mut findings: Vec<Finding> = self.policies.iter().filter(refusing).map(PolicyText::finding).collect();
-        // INVARIANT: a refusal has a reason, and a policy that Cedar skipped because it erred has not permitted anything.
-        if errors > 0 || findings.is_empty() {
-            findings.push(engine_error());
-        }
-        self.refused(act, findings)
-    }
-
-    fn refused(&self, act: Act, findings: Vec<Finding>) -> Ruling {
-        Ruling {
-            act,
-            permitted: false,
-            policies: findings.iter().map(|finding| finding.id.clone()).collect(),
-            findings,
-            rulebook: self.id.clone(),
-            version: self.version.clone(),
-        }
-    }
-}
-
-/// The facts do not fit the schema.
-struct AskFailed;
-
-fn engine_error() -> Finding {
-    Finding {
-        id: ENGINE_ERROR.to_owned(),
-        article: Text::new("本系统的规则", "rule of this system"),
-        text: Text::new(
-            "规则没有能够对这项操作作出判断。不能判断的，一律不允许。",
-            "The rules could not be applied to this act. What cannot be judged is not permitted.",
-        ),
-        remedy: Text::new(
-            "请使用其他通行方式；管理人员请核对填写的内容，并运行 countenance rules test。",
-            "Use another way in. Operators: check what was entered and run `countenance rules test`.",
-        ),
-        confidence: Confidence::Design,
-        effective: String::new(),
-    }
-}
-
-fn read_schema(file: &str, text: &str) -> Result<Schema, RulebookRefused> {
-    use miette::Diagnostic as _;
-    let (schema, warnings) = Schema::from_cedarschema_str(text).map_err(|error| {
-        let line = error
-            .labels()
-            .and_then(|mut labels| labels.next())
-            .map_or(1, |label| line_at(text, label.offset()));
-        RulebookRefused::new(file, line, Problem::Cedar(one_line(&error.to_string())), "correct the schema")
-    })?;
-    match warnings.map(|warning| warning.to_string()).next() {
-        None => Ok(schema),
-        Some(warning) => Err(RulebookRefused::new(
-            file,
-            1,
-            Problem::Cedar(one_line(&warning)),
-            "correct the schema",
-        )),
-    }
-}
-
-fn read_policies(files: &Files<'_>, header: &Header, schema: &Schema) -> Result<(Vec<PolicyText>, PolicySet), RulebookRefused> {
-    let mut read: Vec<(PolicyText, Policy)> = Vec::new();
-    let mut set = PolicySet::new();
-    for path in files.folder("policies", "cedar") {
-        for (text, policy) in policy::read(path, files.text(path)?)? {
-            if text.effective > header.from {
-                let problem = Problem::NotYetInForce {
-                    id: text.id,
-                    effective: text.effective,
-                };
-                return Err(RulebookRefused::new(
-                    path,
-                    text.line,
-                    problem,
-                    "move the rule into a rulebook of that day or later",
-                ));
-            }
-            if set.add(policy.clone()).is_err() {
-                return Err(RulebookRefused::new(
-                    path,
-                    text.line,
-                    Problem::DoubleId(text.id),
-                    "give each policy an id of its own",
-                ));
-            }
-            read.push((text, policy));
-        }
-    }
-    policy::check_permits(&read)?;
-    let texts: Vec<PolicyText> = read.into_iter().map(|(text, _)| text).collect();
-    validate(&texts, &set, schema)?;
-    Ok((texts, set))
-}
-
-/// Strict validation; a warning (a rule that can never apply, letters that look alike) refuses as well.
-fn validate(texts: &[PolicyText], set: &PolicySet, schema: &Schema) -> Result<(), RulebookRefused> {
-    let result = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
-    let of_policy = |id: &str| -> BTreeSet<String> {
-        let errors = result
-            .validation_errors()
-            .filter(|error| AsRef::<str>::as_ref(error.policy_id()) == id)
-            .map(ToString::to_string);
-        let warnings = result
-            .validation_warnings()
-            .filter(|warning| AsRef::<str>::as_ref(warning.policy_id()) == id);
-        errors
-            .chain(warnings.map(ToString::to_string))
-            .map(|complaint| one_line(&complaint))
-            .collect()
-    };
-    // Cedar reports in no fixed order; the first policy of the rulebook that it complains about is named.
-    let found = texts
-        .iter()
-        .map(|text| (text, of_policy(&text.id)))
-        .find(|(_, complaints)| !complaints.is_empty());
-    let Some((text, complaints)) = found else {
-        return if result.validation_passed_without_warnings() {
-            Ok(())
-        } else {
-            let problem = Problem::Invalid("complaint about no policy".to_owned());
-            Err(RulebookRefused::new(
-                "policies/",
-                1,
-                problem,
-                "check schema and policies with the Cedar command line",
-            ))
-        };
-    };
-    let complaints = complaints.into_iter().collect::<Vec<_>>().join(" · ");
-    let remedy = "ask `has` before reading a fact, and use only facts of the schema";
-    Err(RulebookRefused::new(&text.file, text.line, Problem::Invalid(complaints), remedy))
-}
-
-fn check_case_rules(path: &str, text: &str, cases: &[Case], policies: &[PolicyText]) -> Result<(), RulebookRefused> {
-    let known = |rule: &str| rule == ENGINE_ERROR || policies.iter().any(|policy| policy.id == rule && !policy.permit);
-    for case in cases {
-        if let Some(rule) = case.refused_by.iter().find(|rule| !known(rule)) {
-            let problem = Problem::UnknownRule {
-                case: case.name.clone(),
-                rule: rule.clone(),
-            };
-            return Err(RulebookRefused::new(
-                path,
-                line_of(text, &format!("\"{rule}\"")),
-                problem,
-                "name a rule of this rulebook",
-            ));
-        }
-    }
-    Ok(())
 }

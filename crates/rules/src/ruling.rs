@@ -66,18 +66,25 @@ pub enum Confidence {
     Weak,
     /// Remembered, not verified.
     Memory,
+    /// How this rulebook reads articles that do not say it in so many words.
+    Reading,
     /// Not law: a choice of this rulebook.
     Design,
+    /// Not law: a draft that was never in force, which the site chose to follow.
+    Draft,
+    /// Not law: the operator's own rule.
+    Operator,
 }
 
 impl Confidence {
-    /// Reads the letter of `@confidence`: O, S, W, M or D.
+    /// Reads the letter of `@confidence`: O, S, W, M, R or D. What is not law by its place needs no letter.
     pub fn from_letter(letter: &str) -> Option<Self> {
         match letter {
             "O" => Some(Self::Official),
             "S" => Some(Self::Secondary),
             "W" => Some(Self::Weak),
             "M" => Some(Self::Memory),
+            "R" => Some(Self::Reading),
             "D" => Some(Self::Design),
             _ => None,
         }
@@ -97,8 +104,14 @@ impl Confidence {
             (Self::Secondary, Locale::En) => "from published reports, not compared with the gazette",
             (Self::Weak | Self::Memory, Locale::Zh) => "待确认",
             (Self::Weak | Self::Memory, Locale::En) => "to be confirmed",
-            (Self::Design, Locale::Zh) => "本规则集的设计选择",
+            (Self::Reading, Locale::Zh) => "本规则簿对条文的理解",
+            (Self::Reading, Locale::En) => "this rulebook's reading of the articles",
+            (Self::Design, Locale::Zh) => "本规则簿的设计选择",
             (Self::Design, Locale::En) => "design choice of this rulebook",
+            (Self::Draft, Locale::Zh) => "征求意见稿，从未施行，本处自愿采用",
+            (Self::Draft, Locale::En) => "a draft that was never in force, followed here by choice",
+            (Self::Operator, Locale::Zh) => "本处自定的规则",
+            (Self::Operator, Locale::En) => "this operator's own rule",
         }
     }
 }
@@ -115,7 +128,7 @@ pub struct Finding {
     /// What to do now.
     pub remedy: Text,
     pub confidence: Confidence,
-    /// The day from which the rule binds, `2025-06-01`; empty for [`ENGINE_ERROR`].
+    /// The day from which the rule binds, `2025-06-01`; empty for what is not law and for [`ENGINE_ERROR`].
     pub effective: String,
 }
 
@@ -126,9 +139,9 @@ pub struct Ruling {
     pub permitted: bool,
     /// Why not, in the order of the rulebook; empty when permitted.
     pub findings: Vec<Finding>,
-    /// The rulebook asked, e.g. `cn/2025-06-01`.
+    /// The rulebook asked, e.g. `cn/2025-06-01`, and with ` + ` what tightens it.
     pub rulebook: String,
-    /// SHA-256 over the rulebook's files, hexadecimal: its exact version.
+    /// SHA-256 over the rulebook's files and those of the rulebooks that it builds on, hexadecimal: its exact version.
     pub version: String,
     /// The policies that decided, by id: the permit of a permitted act, the refusing rules otherwise.
     pub policies: Vec<String>,

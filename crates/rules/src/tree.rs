@@ -3,158 +3,245 @@
 use std::collections::BTreeSet;
 
 use countenance_base::Text;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::{AssessmentFacts, ConsentFacts, FaceFacts, NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts, PurposeToActivate, Request};
+use crate::fact::Fact;
+use crate::{
+    AssessmentFacts, ConsentFacts, DoorFacts, FaceFacts, GateFacts, LegalOpinion, NoticeFacts, OtherWayFacts, PersonFacts, PurposeFacts,
+    PurposeToActivate, Request, SiteFacts,
+};
+
+/// Fields of a record, in no order that matters.
+pub(crate) type Fields = Vec<(&'static str, Fact)>;
 
 impl Request {
-    /// The facts as the record that policies read. Times are seconds since 1970-01-01 UTC.
-    pub(crate) fn tree(&self) -> Map<String, Value> {
+    /// The facts as policies read them.
+    pub fn facts(&self) -> Value {
+        Fact::Record(self.fields()).json()
+    }
+
+    /// The facts as the record that policies read.
+    pub(crate) fn fields(&self) -> Fields {
         match self {
-            Self::DeclarePurpose(purpose) => Map::from_iter([("purpose".to_owned(), purpose.tree())]),
-            Self::ActivatePurpose(facts) => facts.tree(),
-            Self::SaveDoor(door) => Map::from_iter([("door".to_owned(), door.tree())]),
+            Self::DeclarePurpose(purpose) => vec![("purpose", purpose.fact())],
+            Self::ActivatePurpose(facts) => facts.fields(),
+            Self::SaveDoor(door) => vec![("door", door.fact())],
             Self::EnrolFace(facts) => {
-                let mut tree = facts.face.tree();
-                tree.insert("code_minutes".to_owned(), facts.code_minutes.into());
-                tree
+                let mut fields = facts.face.fields();
+                fields.push(("code_minutes", facts.code_minutes.into()));
+                fields.push(("site", facts.site.fact()));
+                fields
             }
             Self::MatchFace(facts) => {
-                let mut tree = facts.face.tree();
-                tree.insert("lease_hours".to_owned(), facts.lease_hours.into());
-                tree.insert("search_size".to_owned(), facts.search_size.into());
-                insert_some(&mut tree, "other_way_worked", facts.other_way_worked.map(|at| at.seconds().into()));
-                tree
+                let mut fields = facts.face.fields();
+                fields.push(("lease_hours", facts.lease_hours.into()));
+                fields.push(("search_size", facts.search_size.into()));
+                push_some(&mut fields, "other_way_worked", facts.other_way_worked);
+                fields
             }
         }
     }
 }
 
-fn insert_some(tree: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+fn push_some(fields: &mut Fields, name: &'static str, value: Option<impl Into<Fact>>) {
     if let Some(value) = value {
-        tree.insert(name.to_owned(), value);
+        fields.push((name, value.into()));
     }
 }
 
-fn trimmed(text: &Text) -> Value {
-    json!({ "zh": text.zh.trim(), "en": text.en.trim() })
+fn trimmed(text: &Text) -> Fact {
+    Fact::Record(vec![("zh", Fact::text(text.zh.trim())), ("en", Fact::text(text.en.trim()))])
 }
 
 impl PurposeFacts {
-    fn tree(&self) -> Value {
+    fn fact(&self) -> Fact {
         let alternatives: BTreeSet<&str> = self
             .alternatives
             .iter()
             .map(|way| way.trim())
             .filter(|way| !way.is_empty())
             .collect();
-        json!({
-            "text": trimmed(&self.text),
-            "necessity": trimmed(&self.necessity),
-            "alternatives": alternatives,
-            "basis": self.basis.word(),
-            "mode": self.mode.text(),
-            "open_search_necessity": self.open_search_necessity.as_deref().unwrap_or_default().trim(),
-            "open_search_apart": self.open_search_apart,
-            "template_days": self.template_days,
-            "passage_days": self.passage_days,
-            "owner": self.owner.trim(),
-        })
+        Fact::Record(vec![
+            ("text", trimmed(&self.text)),
+            ("necessity", trimmed(&self.necessity)),
+            ("alternatives", Fact::texts(alternatives)),
+            ("basis", Fact::text(self.basis.word())),
+            ("mode", Fact::text(self.mode.text())),
+            (
+                "open_search_necessity",
+                Fact::text(self.open_search_necessity.as_deref().unwrap_or_default().trim()),
+            ),
+            ("open_search_apart", self.open_search_apart.into()),
+            ("template_days", self.template_days.into()),
+            ("passage_days", self.passage_days.into()),
+            ("owner", Fact::text(self.owner.trim())),
+        ])
     }
 }
 
 impl AssessmentFacts {
-    fn tree(&self) -> Value {
-        let heads: Vec<&str> = self.heads.iter().map(|head| head.word()).collect();
-        json!({
-            "approved": self.approved.seconds(),
-            "heads": heads,
-            "by_another": self.by_another,
-            "stale": self.stale,
-            "kept_until": self.kept_until.seconds(),
-        })
+    fn fact(&self) -> Fact {
+        Fact::Record(vec![
+            ("approved", self.approved.into()),
+            ("heads", Fact::texts(self.heads.iter().map(|head| head.word()))),
+            ("by_another", self.by_another.into()),
+            ("stale", self.stale.into()),
+            ("kept_until", self.kept_until.into()),
+        ])
     }
 }
 
 impl NoticeFacts {
-    fn tree(&self) -> Value {
-        json!({ "version": self.version, "fields": self.fields })
+    fn fact(&self) -> Fact {
+        Fact::Record(vec![
+            ("version", Fact::text(&self.version)),
+            ("fields", Fact::texts(self.fields.iter().map(String::as_str))),
+        ])
     }
 }
 
 impl ConsentFacts {
-    fn tree(&self) -> Value {
-        json!({
-            "signer": self.signer.word(),
-            "signature_checked": self.signature_checked,
-            "given": self.given.seconds(),
-            "until": self.until.seconds(),
-            "withdrawn": self.withdrawn,
-            "purposes": self.purposes,
-            "this_purpose": self.this_purpose,
-            "this_gate": self.this_gate,
-            "this_notice": self.this_notice,
-            "bundled": self.bundled,
-            "demanded": self.demanded,
-            "off_device": self.off_device,
-        })
+    fn fact(&self) -> Fact {
+        Fact::Record(vec![
+            ("signer", Fact::text(self.signer.word())),
+            ("signature_checked", self.signature_checked.into()),
+            ("given", self.given.into()),
+            ("until", self.until.into()),
+            ("withdrawn", self.withdrawn.into()),
+            ("purposes", self.purposes.into()),
+            ("this_purpose", self.this_purpose.into()),
+            ("this_gate", self.this_gate.into()),
+            ("this_notice", self.this_notice.into()),
+            ("bundled", self.bundled.into()),
+            ("demanded", self.demanded.into()),
+            ("off_device", self.off_device.into()),
+        ])
     }
 }
 
 impl PersonFacts {
-    fn tree(self) -> Value {
-        let mut tree = Map::new();
-        insert_some(&mut tree, "under_guardian_age", self.under_guardian_age.map(Value::Bool));
-        insert_some(
-            &mut tree,
-            "guardian",
-            self.guardian
-                .map(|guardian| json!({ "verified": guardian.verified, "special_rules": guardian.special_rules })),
-        );
-        Value::Object(tree)
+    fn fact(self) -> Fact {
+        let mut fields = Fields::new();
+        push_some(&mut fields, "under_guardian_age", self.under_guardian_age);
+        push_some(&mut fields, "under_minor_age", self.under_minor_age);
+        if let Some(guardian) = self.guardian {
+            let guardian = vec![
+                ("verified", guardian.verified.into()),
+                ("special_rules", guardian.special_rules.into()),
+            ];
+            fields.push(("guardian", Fact::Record(guardian)));
+        }
+        Fact::Record(fields)
     }
 }
 
 impl OtherWayFacts {
-    fn tree(self) -> Value {
-        json!({
-            "opens_this_door": self.opens_this_door,
-            "same_hours": self.same_hours,
-            "from": self.from.seconds(),
-            "until": self.until.seconds(),
-            "free_of_charge": self.free_of_charge,
-        })
+    fn fact(self) -> Fact {
+        Fact::Record(vec![
+            ("opens_this_door", self.opens_this_door.into()),
+            ("same_hours", self.same_hours.into()),
+            ("from", self.from.into()),
+            ("until", self.until.into()),
+            ("free_of_charge", self.free_of_charge.into()),
+        ])
+    }
+}
+
+impl DoorFacts {
+    fn fact(&self) -> Fact {
+        let sizes = |face: bool| {
+            let sizes: BTreeSet<u8> = self.ways.iter().filter(|way| way.face == face).map(|way| way.credentials).collect();
+            Fact::Set(sizes.into_iter().map(|size| Fact::Long(size.into())).collect())
+        };
+        let mut fields = vec![
+            ("place", Fact::text(self.place.word())),
+            ("area", Fact::text(self.area.word())),
+            ("camera", self.camera.into()),
+            ("sizes_with_face", sizes(true)),
+            ("sizes_without_face", sizes(false)),
+            ("distance_max_mm", self.distance_max_mm.into()),
+            ("zone_set", self.zone_set.into()),
+            ("sign", self.sign.into()),
+            ("public_security", self.public_security.into()),
+        ];
+        if let Some(opinion) = &self.legal_opinion {
+            fields.push(("legal_opinion", opinion.fact()));
+        }
+        Fact::Record(fields)
+    }
+}
+
+impl LegalOpinion {
+    fn fact(&self) -> Fact {
+        Fact::Record(vec![
+            ("hash", Fact::text(&self.hash)),
+            ("author", Fact::text(self.author.trim())),
+            ("given", self.given.into()),
+        ])
+    }
+}
+
+impl GateFacts {
+    fn fact(self) -> Fact {
+        Fact::Record(vec![
+            ("asks_first", self.asks_first.into()),
+            ("keeps_pictures", self.keeps_pictures.into()),
+            ("labels_people", self.labels_people.into()),
+        ])
+    }
+}
+
+impl SiteFacts {
+    fn fact(self) -> Fact {
+        let mut fields = vec![
+            ("stored_persons", self.stored_persons.into()),
+            ("officer", self.officer.into()),
+            ("filing_acknowledged", self.filing_acknowledged.into()),
+            ("suppliers_without_contract", self.suppliers_without_contract.into()),
+        ];
+        push_some(&mut fields, "filing_due", self.filing_due);
+        Fact::Record(fields)
     }
 }
 
 impl PurposeToActivate {
-    fn tree(&self) -> Map<String, Value> {
-        let mut tree = Map::from_iter([
-            ("now".to_owned(), self.now.seconds().into()),
-            ("purpose".to_owned(), self.purpose.tree()),
-            ("notice".to_owned(), self.notice.tree()),
-        ]);
-        insert_some(&mut tree, "assessment", self.assessment.as_ref().map(AssessmentFacts::tree));
-        tree
+    fn fields(&self) -> Fields {
+        let mut fields = vec![
+            ("now", self.now.into()),
+            ("purpose", self.purpose.fact()),
+            ("notice", self.notice.fact()),
+            ("site", self.site.fact()),
+        ];
+        if let Some(assessment) = &self.assessment {
+            fields.push(("assessment", assessment.fact()));
+        }
+        fields
     }
 }
 
 impl FaceFacts {
-    fn tree(&self) -> Map<String, Value> {
-        let mut tree = Map::from_iter([
-            ("now".to_owned(), self.now.seconds().into()),
-            ("from".to_owned(), self.from.seconds().into()),
-            ("until".to_owned(), self.until.seconds().into()),
-            ("purpose".to_owned(), self.purpose.tree()),
-            ("purpose_active".to_owned(), self.purpose_active.into()),
-            ("notice".to_owned(), self.notice.tree()),
-            ("person".to_owned(), self.person.tree()),
-            ("door".to_owned(), self.door.tree()),
-            ("leaves_device".to_owned(), self.leaves_device.into()),
-        ]);
-        insert_some(&mut tree, "assessment", self.assessment.as_ref().map(AssessmentFacts::tree));
-        insert_some(&mut tree, "consent", self.consent.as_ref().map(ConsentFacts::tree));
-        insert_some(&mut tree, "other_way", self.other_way.map(OtherWayFacts::tree));
-        tree
+    fn fields(&self) -> Fields {
+        let mut fields = vec![
+            ("now", self.now.into()),
+            ("from", self.from.into()),
+            ("until", self.until.into()),
+            ("purpose", self.purpose.fact()),
+            ("purpose_active", self.purpose_active.into()),
+            ("notice", self.notice.fact()),
+            ("person", self.person.fact()),
+            ("door", self.door.fact()),
+            ("leaves_device", self.leaves_device.into()),
+            ("gate", self.gate.fact()),
+        ];
+        if let Some(assessment) = &self.assessment {
+            fields.push(("assessment", assessment.fact()));
+        }
+        if let Some(consent) = &self.consent {
+            fields.push(("consent", consent.fact()));
+        }
+        if let Some(other_way) = self.other_way {
+            fields.push(("other_way", other_way.fact()));
+        }
+        fields
     }
 }

@@ -73,7 +73,7 @@ impl World {
         let mut world = Self {
             db,
             now,
-            rulebook: countenance_rules::embedded().unwrap().remove(0),
+            rulebook: countenance_rules::embedded().unwrap().pop().unwrap(),
             pepper: Pepper::from_root(&SecretKey::new([5; 32])),
             site,
             site_key,

@@ -61,6 +61,20 @@ pub(crate) async fn count_versions(tx: &mut Trace, person: PersonId, purpose: Pu
     row.map_or(Ok(0), |row| row.get("version"))
 }
 
+/// Of how many people some gate holds a template, each person once.
+pub(crate) async fn count_stored_persons(tx: &mut Trace) -> Result<u32, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT COUNT(DISTINCT consents.person_id) AS persons
+             FROM consent_gates
+             JOIN consents ON consents.id = consent_gates.consent_id
+             WHERE consent_gates.enrolled_at IS NOT NULL AND consent_gates.erased_at IS NULL",
+            &[],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get("persons"))
+}
+
 macro_rules! select {
     ($tail:literal) => {
         concat!(

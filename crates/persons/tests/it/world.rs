@@ -42,7 +42,7 @@ impl World {
         let mut tx = trace(&db).await;
         found_site(&mut tx, now, &site).await.unwrap();
         tx.commit().await.unwrap();
-        let rulebook = countenance_rules::embedded().unwrap().remove(0);
+        let rulebook = countenance_rules::embedded().unwrap().pop().unwrap();
         Self {
             db,
             now,

@@ -127,3 +127,15 @@ fn withdrawing_takes_no_more_steps_than_consenting() {
     assert!(html("ways").contains("href=\"/consents\""));
     assert!(html("consents").contains("/withdraw\""));
 }
+
+#[test]
+fn a_rulebook_stands_alone_with_its_style() {
+    for locale in Locale::ALL {
+        let page = samples::rulebook(locale);
+        let (served, alone) = (countenance_portal::Template::render(&page).unwrap(), page.alone().unwrap());
+        assert!(served.contains("<link rel=\"stylesheet\"") && !served.contains("<style>"));
+        assert!(!alone.contains("<link") && !alone.contains("/static/"), "{}", locale.tag());
+        assert!(alone.contains("<style>") && alone.contains("@media print"));
+        assert_eq!(alone.matches("href=\"#").count(), 2, "it links only into itself");
+    }
+}

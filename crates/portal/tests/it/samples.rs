@@ -10,7 +10,10 @@ use countenance_portal::resident::{
     FaceRefused, Lane, LaneCard, SetPin, SignIn, Uses, UsesMine, Ways,
 };
 use countenance_portal::seal::Seal;
-use countenance_portal::{ErrorPage, Frame, Place, Problem, Refusal, Template};
+use countenance_portal::{
+    ErrorPage, Frame, Place, Problem, Refusal, RulebookArticle, RulebookChapter, RulebookInstrument, RulebookNumber, RulebookPage,
+    RulebookRule, Template,
+};
 
 /// A page's name, and its HTML.
 pub(crate) type Sample = (&'static str, String);
@@ -225,7 +228,64 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     samples.extend(resident(locale));
     samples.extend(desk(locale));
     samples.extend(crate::endings::all(locale));
+    samples.push(("rulebook", rulebook(locale).render().unwrap()));
     samples
+}
+
+/// A rulebook with one rule of an article, one of none, and a number to be confirmed.
+pub(crate) fn rulebook(locale: Locale) -> RulebookPage {
+    let say = |zh: &str, en: &str| Text::new(zh, en).get(locale).to_owned();
+    let rule = |id: &str| RulebookRule {
+        id: id.into(),
+        text: say("人脸不得是唯一的通行方式。", "A face may not be the only way in."),
+        remedy: say("为这扇门加上门卡、二维码或者密码。", "Add a card, QR code or PIN to this door."),
+        article: say("《某法》第十条", "Some Law, article 10"),
+        confidence: say("已核对条文原文", "article text read"),
+        to_confirm: false,
+        effective: "2021-11-01".into(),
+        amended: Some("cn/2025-06-01".into()),
+        acts: vec![say("保存门的设置", "save a door's settings")],
+        policy: "forbid (principal, action == Action::\"SaveDoor\", resource)\nunless { context has door };".into(),
+        reads: vec![("distance_max_mm".into(), "5000".into())],
+        against: vec![say("这扇门只有人脸", "the door opens with a face only")],
+        permitted: 1,
+    };
+    let number = RulebookNumber {
+        name: "limitation_years".into(),
+        value: "3".into(),
+        source: say("一般诉讼时效", "general limitation period"),
+        confidence: say("待确认", "to be confirmed"),
+        to_confirm: true,
+        effective: "2021-01-01".into(),
+    };
+    let article = |number: Option<u32>, rules: Vec<RulebookRule>, numbers: Vec<RulebookNumber>| RulebookArticle {
+        number,
+        rules,
+        also: vec![("door.sign".into(), say("须有提示标识。", "A sign is needed."))],
+        numbers,
+    };
+    let law = RulebookInstrument {
+        name: say("《某法》", "Some Law"),
+        full: say("《某法》（某机关）", "Some Law (some body)"),
+        effective: "2021-11-01".into(),
+    };
+    RulebookPage {
+        frame: frame(locale, Place::Guest),
+        title: say("中国大陆 · 2025年6月1日起", "Mainland China · from 1 June 2025"),
+        id: "cn/2025-06-01".into(),
+        version: "5b".repeat(32),
+        approved: Some((say("某律师", "a lawyer"), "2026-11-26".into())),
+        chapters: vec![
+            RulebookChapter {
+                instrument: Some(law),
+                articles: vec![article(Some(10), vec![rule("door.not_face_only")], vec![number])],
+            },
+            RulebookChapter {
+                instrument: None,
+                articles: vec![article(None, vec![rule("enrol.code_is_short_lived")], vec![])],
+            },
+        ],
+    }
 }
 
 pub(crate) fn frame(locale: Locale, place: Place) -> Frame {

@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use countenance_base::{Text, Timestamp};
 use countenance_grant::Mode;
 use countenance_rules::{
-    Area, AssessmentFacts, AssessmentHead, ConsentFacts, DoorFacts, EnrolFace, FaceFacts, GuardianFacts, LawfulBasis, MatchFace,
-    NoticeFacts, OtherWayFacts, PersonFacts, Place, PurposeFacts, PurposeToActivate, Request, Ruling, Signer, WayFacts,
+    Area, AssessmentFacts, AssessmentHead, ConsentFacts, DoorFacts, ENGINE_ERROR, EnrolFace, FaceFacts, GateFacts, GuardianFacts,
+    LawfulBasis, LegalOpinion, MatchFace, NoticeFacts, OtherWayFacts, PersonFacts, Place, PurposeFacts, PurposeToActivate, Request, Ruling,
+    Signer, SiteFacts, WayFacts,
 };
 
 use crate::rulebook;
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).unwrap()
 }
 
-fn purpose() -> PurposeFacts {
+pub(crate) fn purpose() -> PurposeFacts {
     PurposeFacts {
         text: Text::new("住户免掏门卡进入三号楼", "residents of building 3 enter without a card"),
         necessity: Text::new("许多住户带着孩子。", "Many residents come with children."),
@@ -30,7 +31,7 @@ fn purpose() -> PurposeFacts {
     }
 }
 
-fn assessment() -> AssessmentFacts {
+pub(crate) fn assessment() -> AssessmentFacts {
     AssessmentFacts {
         approved: at("2026-10-01T02:00:00Z"),
         heads: AssessmentHead::ALL.into_iter().collect(),
@@ -40,7 +41,7 @@ fn assessment() -> AssessmentFacts {
     }
 }
 
-fn notice() -> NoticeFacts {
+pub(crate) fn notice() -> NoticeFacts {
     let fields: BTreeSet<String> = [
         "handler_name",
         "contact",
@@ -68,7 +69,7 @@ fn notice() -> NoticeFacts {
     }
 }
 
-fn door() -> DoorFacts {
+pub(crate) fn door() -> DoorFacts {
     DoorFacts {
         place: Place::Residential,
         area: Area::Entrance,
@@ -87,10 +88,11 @@ fn door() -> DoorFacts {
         zone_set: true,
         sign: true,
         public_security: false,
+        legal_opinion: None,
     }
 }
 
-fn face() -> FaceFacts {
+pub(crate) fn face() -> FaceFacts {
     FaceFacts {
         now: at("2026-11-23T04:00:00Z"),
         from: at("2026-11-23T04:00:00Z"),
@@ -115,6 +117,7 @@ fn face() -> FaceFacts {
         }),
         person: PersonFacts {
             under_guardian_age: Some(false),
+            under_minor_age: None,
             guardian: None,
         },
         door: door(),
@@ -126,10 +129,18 @@ fn face() -> FaceFacts {
             free_of_charge: true,
         }),
         leaves_device: false,
+        gate: GateFacts::AGENT,
     }
 }
 
-fn matching(face: FaceFacts) -> Request {
+pub(crate) fn site() -> SiteFacts {
+    SiteFacts {
+        stored_persons: 2_400,
+        ..SiteFacts::default()
+    }
+}
+
+pub(crate) fn matching(face: FaceFacts) -> Request {
     Request::MatchFace(MatchFace {
         face,
         lease_hours: 24,
@@ -151,17 +162,19 @@ fn a_lawful_request_of_each_act_is_permitted() {
             purpose: purpose(),
             assessment: Some(assessment()),
             notice: notice(),
+            site: site(),
         }),
         Request::SaveDoor(door()),
         Request::EnrolFace(EnrolFace {
             face: face(),
+            site: site(),
             code_minutes: 10,
         }),
         matching(face()),
     ] {
         let ruling = rule(&request);
         assert_eq!((ruling.permitted, &ruling.findings), (true, &Vec::new()), "{:?}", request.act());
-        assert_eq!(ruling.rulebook, "cn/2025-06-01");
+        assert_eq!(ruling.rulebook, rulebook().id());
         assert_eq!(ruling.policies.len(), 1);
     }
 }
@@ -206,6 +219,154 @@ fn what_a_caller_does_not_know_is_refused_by_name() {
             expected
         );
     }
+}
+
+/// A shop with a ticket and a face at its door, and what the rulebook says about it.
+#[test]
+fn a_place_open_to_customers_takes_a_face_beside_a_ticket_or_on_a_lawyers_opinion() {
+    let pair = |face: bool| WayFacts { credentials: 2, face };
+    let opinion = LegalOpinion {
+        hash: "ab".repeat(32),
+        author: "某律师事务所".to_owned(),
+        given: at("2026-11-01T00:00:00Z"),
+    };
+    let at_shop = |mode: Mode, legal_opinion: Option<LegalOpinion>, public_security: bool| {
+        let mut face = face();
+        face.door.place = Place::Business;
+        face.door.ways = vec![pair(true), pair(false)];
+        face.door.legal_opinion = legal_opinion;
+        face.door.public_security = public_security;
+        face.purpose.mode = mode;
+        face.purpose.open_search_necessity = Some("乘轮椅的会员够不到读卡器".to_owned());
+        face.purpose.open_search_apart = true;
+        rule(&Request::EnrolFace(EnrolFace {
+            face,
+            site: site(),
+            code_minutes: 10,
+        }))
+        .policies
+    };
+    let permitted = ["permit.enrol_face"];
+    assert_eq!(at_shop(Mode::OneToOne, None, false), permitted);
+    assert_eq!(at_shop(Mode::OneToFew, None, false), ["place.shown_first"]);
+    assert_eq!(at_shop(Mode::OneToFew, None, true), permitted);
+    assert_eq!(at_shop(Mode::OneToMany, None, false), ["place.open_search_opinion"]);
+    assert_eq!(at_shop(Mode::OneToMany, None, true), ["place.open_search_opinion"]);
+    assert_eq!(at_shop(Mode::OneToMany, Some(opinion.clone()), false), permitted);
+    let unsigned = LegalOpinion {
+        author: "  ".to_owned(),
+        ..opinion
+    };
+    assert_eq!(at_shop(Mode::OneToMany, Some(unsigned), true), ["place.open_search_opinion"]);
+}
+
+#[test]
+fn a_pupil_enrols_with_a_guardian() {
+    let at_school = |under_minor_age: Option<bool>, guardian: Option<bool>| {
+        let mut face = face();
+        face.door.place = Place::School;
+        face.person.under_minor_age = under_minor_age;
+        face.person.guardian = guardian.map(|verified| GuardianFacts {
+            verified,
+            special_rules: false,
+        });
+        rule(&matching(face)).policies
+    };
+    assert_eq!(at_school(Some(true), Some(true)), ["permit.match_face"]);
+    assert_eq!(at_school(Some(false), None), ["permit.match_face"]);
+    for refused in [
+        at_school(Some(true), None),
+        at_school(Some(true), Some(false)),
+        at_school(None, Some(true)),
+    ] {
+        assert_eq!(refused, ["minor.school_guardian"]);
+    }
+}
+
+#[test]
+fn a_site_that_grows_needs_a_filing_and_an_officer() {
+    let enrol = |site: SiteFacts| {
+        let face = face();
+        let code_minutes = 10;
+        rule(&Request::EnrolFace(EnrolFace { face, site, code_minutes })).policies
+    };
+    let parameters = rulebook().parameters().clone();
+    let threshold = parameters.filing_threshold_persons.unwrap();
+    let site = |stored_persons| SiteFacts {
+        stored_persons,
+        ..SiteFacts::default()
+    };
+    assert_eq!(enrol(site(threshold - 1)), ["permit.enrol_face"]);
+    assert_eq!(enrol(site(threshold)), ["site.filed"]);
+    let due = |due: &str| SiteFacts {
+        filing_due: Some(at(due)),
+        ..site(threshold)
+    };
+    assert_eq!(enrol(due("2026-11-23T04:00:00Z")), ["permit.enrol_face"]);
+    assert_eq!(enrol(due("2026-11-23T03:59:59Z")), ["site.filed"]);
+    let large = SiteFacts {
+        filing_acknowledged: true,
+        ..site(parameters.officer_threshold_persons.unwrap())
+    };
+    assert_eq!(enrol(large), ["site.officer"]);
+    assert_eq!(enrol(SiteFacts { officer: true, ..large }), ["permit.enrol_face"]);
+    assert_eq!(
+        enrol(SiteFacts {
+            suppliers_without_contract: 2,
+            ..site(1)
+        }),
+        ["site.suppliers_bound"]
+    );
+}
+
+/// Facts out of Rust types are not checked against the schema each time; this is the check.
+#[test]
+fn typed_facts_fit_the_schema() {
+    let mut full = face();
+    full.person.under_guardian_age = Some(true);
+    full.person.under_minor_age = Some(true);
+    full.person.guardian = Some(GuardianFacts {
+        verified: true,
+        special_rules: true,
+    });
+    full.door.legal_opinion = Some(LegalOpinion {
+        hash: String::new(),
+        author: String::new(),
+        given: at("2026-11-01T00:00:00Z"),
+    });
+    let site = SiteFacts {
+        filing_due: Some(at("2026-11-01T00:00:00Z")),
+        ..site()
+    };
+    let mut bare = face();
+    (bare.assessment, bare.consent, bare.other_way) = (None, None, None);
+    for request in [
+        Request::DeclarePurpose(purpose()),
+        Request::ActivatePurpose(PurposeToActivate {
+            now: at("2026-11-23T04:00:00Z"),
+            purpose: purpose(),
+            assessment: None,
+            notice: notice(),
+            site,
+        }),
+        Request::SaveDoor(full.door.clone()),
+        Request::EnrolFace(EnrolFace {
+            face: full.clone(),
+            site,
+            code_minutes: 10,
+        }),
+        matching(full),
+        matching(bare),
+    ] {
+        let checked = rulebook().rule_json(request.act(), &request.facts());
+        assert_eq!(rule(&request), checked);
+        assert!(!checked.refused_by(ENGINE_ERROR), "{:?}", request.act());
+    }
+    let site = rulebook().rule_json(
+        countenance_rules::Act::SaveDoor,
+        &serde_json::json!({ "door": { "colour": "green" } }),
+    );
+    assert_eq!(site.policies, [ENGINE_ERROR]);
 }
 
 #[test]

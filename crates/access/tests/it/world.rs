@@ -13,7 +13,7 @@ use countenance_base::{ConsentId, DoorId, GateId, PersonId, PurposeId, Rng, Secr
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
 use countenance_gate_core::policy::{Lane, Policy};
 use countenance_gate_core::wire::{Claim, Ending, Frames, FramesAnswer, Note, Receipt, Redeemed, UploadedFrame};
-use countenance_grant::{Mode, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
+use countenance_grant::{Mode, PublicKey, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
 use countenance_persons::{
     AssessPurpose, ClaimAccount, Ctx, DeclarePurpose, ImportHousehold, NewPerson, Operator, Pepper, SignConsent, Site, activate_purpose,
     assess_purpose, claim_account, declare_purpose, follow_operator_link, found_site, import_household, make_claim_letter,
@@ -131,7 +131,13 @@ impl World {
     }
 
     async fn claim(&mut self) -> GateId {
-        let (door, device) = (self.door, self.device.public());
+        let device = self.device.public();
+        self.claim_as(device).await
+    }
+
+    /// Claims a further gate of the door for the device with this key.
+    pub(crate) async fn claim_as(&mut self, device: PublicKey) -> GateId {
+        let door = self.door;
         let (db, mut ctx) = self.parts();
         let mut tx = trace(&db).await;
         let code = make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
@@ -179,6 +185,22 @@ impl World {
 
     /// A resident with an account and no way in yet.
     pub(crate) async fn resident(&mut self, unit: &str, under_guardian_age: bool) -> Resident {
+        let record_key = letter_key(&rng::bytes(&mut self.rng)).unwrap();
+        let secret = PersonSecret {
+            month: self.now.month(),
+            key: SecretKey::new(rng::bytes(&mut self.rng)),
+        };
+        self.resident_with(unit, under_guardian_age, record_key, secret).await
+    }
+
+    /// A resident whose browser made this record key, and this first secret for the server.
+    pub(crate) async fn resident_with(
+        &mut self,
+        unit: &str,
+        under_guardian_age: bool,
+        record_key: [u8; 32],
+        secret: PersonSecret,
+    ) -> Resident {
         let (db, mut ctx) = self.parts();
         let mut tx = trace(&db).await;
         let people = vec![NewPerson {
@@ -199,17 +221,13 @@ impl World {
         let letter = make_claim_letter(&mut tx, &mut ctx, person.id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let key = SigningKey::generate(ctx.rng);
-        let record_key = letter_key(&rng::bytes(ctx.rng)).unwrap();
         let input = ClaimAccount {
             login: letter.login,
             code: letter.code,
             pin: "704182".to_owned(),
             signing_key: key.public().0,
             record_key,
-            secret: PersonSecret {
-                month: ctx.now.month(),
-                key: SecretKey::new(rng::bytes(ctx.rng)),
-            },
+            secret,
         };
         claim_account(&db, &mut ctx, input).await.unwrap();
         Resident { id: person.id, key }

@@ -6,8 +6,12 @@
 mod world;
 
 #[cfg(test)]
+mod cloned;
+#[cfg(test)]
 mod ending;
 #[cfg(test)]
 mod estate;
+#[cfg(test)]
+mod gate;
 #[cfg(test)]
 mod lost;

@@ -1,6 +1,6 @@
 //! An estate with door 3, its claimed gate, and residents who hold their own keys.
 
-use countenance_testdb::{reading, trace};
+use countenance_testdb::{reading, trace_at};
 use countenance_trace::PersonSecret;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -66,7 +66,7 @@ impl World {
             evidence_key: letter_key(&[9; 32]).unwrap(),
             intake_key: countenance_testdb::intake(),
         };
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, now).await;
         found_site(&mut tx, now, &site).await.unwrap();
         tx.commit().await.unwrap();
         let device = SigningKey::generate(&mut rng);
@@ -108,7 +108,7 @@ impl World {
     /// Saves door 3 with these ways; the ids of the rules that refuse, when they do.
     pub(crate) async fn save(&mut self, ways: Vec<Vec<Lane>>) -> Result<DoorId, Vec<String>> {
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let settings = DoorSettings {
             ways,
             ..DoorSettings::entrance(1_500)
@@ -139,7 +139,7 @@ impl World {
     pub(crate) async fn claim_as(&mut self, device: PublicKey) -> GateId {
         let door = self.door;
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let code = make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
         let claim = Claim {
             code: code.code,
@@ -157,7 +157,7 @@ impl World {
     pub(crate) async fn activate(&mut self) -> PurposeId {
         let (door, event_ends) = (self.door, self.event_ends);
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let operator = operator(&mut tx, &mut ctx).await;
         let door = countenance_access::lookup_door(&mut tx, door).await.unwrap().unwrap();
         let declare = DeclarePurpose {
@@ -202,7 +202,7 @@ impl World {
         secret: PersonSecret,
     ) -> Resident {
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let people = vec![NewPerson {
             display_name: "someone".to_owned(),
             under_guardian_age,
@@ -235,7 +235,7 @@ impl World {
 
     pub(crate) async fn turn_on(&mut self, resident: &Resident, lane: Lane) {
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         match lane {
             Lane::Qr => turn_on_qr(&mut tx, &mut ctx, resident.id).await.unwrap(),
             Lane::Pin => turn_on_pin(&mut tx, &mut ctx, resident.id, "386015").await.unwrap(),
@@ -248,7 +248,7 @@ impl World {
     pub(crate) async fn begin(&mut self, resident: &Resident) -> Result<BegunConsent, Vec<String>> {
         let door = self.door;
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         match begin_consent(&mut tx, &mut ctx, resident.id, door).await {
             Ok(begun) => {
                 tx.commit().await.unwrap();
@@ -266,7 +266,7 @@ impl World {
         let begun = self.begin(resident).await.unwrap();
         let signature = resident.key.sign_plain(begun.consent.text.as_bytes());
         let (db, ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let input = SignConsent {
             person: resident.id,
             consent: begun.consent.id,
@@ -280,7 +280,7 @@ impl World {
     pub(crate) async fn code(&mut self, resident: &Resident, consent: ConsentId) -> String {
         let gate = self.gate;
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let code = make_enrolment_code(&mut tx, &mut ctx, resident.id, consent, gate).await.unwrap();
         tx.commit().await.unwrap();
         code.code
@@ -297,7 +297,7 @@ impl World {
         };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let redeemed = redeem_code(&mut tx, &mut ctx, &site_key, &gate, code).await.unwrap();
         tx.commit().await.unwrap();
         redeemed
@@ -311,7 +311,7 @@ impl World {
         };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let envelope = build_snapshot(&mut tx, &ctx, &site_key, &gate).await.unwrap();
         tx.commit().await.unwrap();
         let verified = VerifiedSnapshot::open(&envelope, &site_key.public()).unwrap();
@@ -367,7 +367,7 @@ impl World {
 
     pub(crate) async fn upload(&mut self, frames: Vec<UploadedFrame>) -> FramesAnswer {
         let gate = self.gate_row().await;
-        let mut tx = trace(&self.db).await;
+        let mut tx = trace_at(&self.db, self.now).await;
         let answer = take_frames(&mut tx, &gate, &Frames { frames }, self.now).await.unwrap();
         tx.commit().await.unwrap();
         answer

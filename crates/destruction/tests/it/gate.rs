@@ -11,7 +11,7 @@ use countenance_gate_core::journal::{LeafClass, Ratchet, Record, RecordKind};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Ending, Frames, Note, Passage, Poll, Receipt, Redeemed, UploadedFrame, Window};
 use countenance_grant::{Attempt, PublicKey, SigningKey, decode_canonical, letter_key, verify_enrol};
-use countenance_testdb::{reading, trace};
+use countenance_testdb::{reading, trace_at};
 use zeroize::Zeroizing;
 
 use crate::world::World;
@@ -247,7 +247,7 @@ impl Device {
     /// Sends what the server does not have. Whether the server saw a fork.
     pub(crate) async fn upload(&mut self, world: &World) -> bool {
         let gate = self.row(world).await;
-        let mut tx = trace(&world.db).await;
+        let mut tx = trace_at(&world.db, world.now).await;
         let answer = take_frames(&mut tx, &gate, &self.frames(), world.now).await.unwrap();
         tx.commit().await.unwrap();
         if !answer.forked {
@@ -268,7 +268,7 @@ impl Device {
             seal: None,
         };
         let gate = self.row(world).await;
-        let mut tx = trace(&world.db).await;
+        let mut tx = trace_at(&world.db, world.now).await;
         let forked = take_poll(&mut tx, &gate, &poll, world.now).await.unwrap();
         tx.commit().await.unwrap();
         forked

@@ -6,6 +6,8 @@
 mod world;
 
 #[cfg(test)]
+mod attacker;
+#[cfg(test)]
 mod cloned;
 #[cfg(test)]
 mod ending;
@@ -14,4 +16,12 @@ mod estate;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod lost;
+#[cfg(test)]
+mod proofs;
+#[cfg(test)]
+mod town;
+#[cfg(test)]
+mod unlinkable;

@@ -142,8 +142,8 @@ async fn after_the_month_no_passage_search_copy_look_or_export_is_tied_to_anybod
         "the server's last word about her is there"
     );
     println!(
-        "soak: {seen} leaves about three people of {} tied within their month, {left} after it, all through consents, receipts and accounts that are kept; {own} about one who was erased: none, but with their own secret all",
-        frames.len()
+        "soak: {seen} leaves about three people tied within their month, {left} after it, all through what is kept of consents and accounts; \
+         of {own} about one who was erased none, with her own secret all"
     );
 }
 

@@ -169,11 +169,7 @@ mod tests {
     fn who_does_not_hold_what_was_sent_is_not_believed() {
         let shell = |script: &str| ["sh".to_owned(), "-c".to_owned(), script.to_owned()];
         assert!(measure(&shell("cat >/dev/null & echo 2; wait"), 2, 1).is_ok());
-        for liar in [
-            "cat >/dev/null & echo 1; wait",
-            "cat >/dev/null & echo 2; wait; false",
-            "cat >/dev/null",
-        ] {
+        for liar in ["cat >/dev/null & echo 1; wait", "cat >/dev/null & echo 2; wait; false", "true"] {
             assert!(measure(&shell(liar), 2, 1).is_err(), "{liar}");
         }
     }

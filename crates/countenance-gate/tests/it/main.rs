@@ -8,6 +8,7 @@
 
 mod erased;
 mod kiosk;
+mod month;
 mod planted;
 mod server_client;
 mod words;

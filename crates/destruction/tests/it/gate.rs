@@ -93,13 +93,9 @@ impl Device {
         self.journal.append(need, vec![entry], transit, &mut self.rng).unwrap();
     }
 
-    fn ratchet(&mut self, person: PersonId, now: Timestamp) -> Ratchet {
+    fn ratchet(&self, person: PersonId, now: Timestamp) -> Ratchet {
         let (month, key) = self.store.page().person(person).unwrap().ratchet();
-        let turned = Ratchet::new(month, key).turned_to(now.month());
-        if turned.month() > month {
-            self.store.turn_ratchet(person, &turned, &mut self.rng).unwrap();
-        }
-        turned
+        Ratchet::new(month, key).turned_to(now.month())
     }
 
     /// What the keeper journals of an act about a person who is enrolled here.
@@ -278,9 +274,9 @@ impl Device {
         lookup_gate(&mut *reading(&world.db).await, self.id).await.unwrap().unwrap()
     }
 
-    /// As the keeper does it for whoever comes first in a new month: everybody's secret turns.
-    pub(crate) fn turn(&mut self, person: PersonId, now: Timestamp) {
-        self.ratchet(person, now);
+    /// As the keeper does it on the first of a month.
+    pub(crate) fn turn(&mut self, now: Timestamp) {
+        self.store.turn_month(now.month(), &mut self.rng).unwrap();
     }
 }
 

@@ -190,8 +190,7 @@ impl Town {
         self.estate.world.db.sweep().await.unwrap();
     }
 
-    /// The day after a month's end and a retention of it: what the server does hourly and on the first, and what a gate does when
-    /// somebody comes.
+    /// The day after a month's end and a retention of it: what server and gates do on the first, and the server hourly.
     pub(crate) async fn outlive(&mut self, days: u64) {
         self.next().await;
         self.estate.world.pass(days * 86_400);
@@ -199,10 +198,7 @@ impl Town {
         let month = world.now.month();
         self.estate.writer.turn(month, &mut world.rng).unwrap();
         for gate in &mut self.gates {
-            let somebody = gate.store.page().people().map(|(person, _)| person).next();
-            if let Some(person) = somebody {
-                gate.turn(person, world.now);
-            }
+            gate.turn(world.now);
         }
         let (db, ctx) = world.parts();
         let mut tx = trace_at(&db, ctx.now).await;

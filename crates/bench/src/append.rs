@@ -41,6 +41,10 @@ pub(crate) struct Seen {
 /// Starts the program and sends it so many batches of this size, entries of 128 bytes, none like another.
 pub(crate) fn measure(program: &[String], size: usize, count: usize) -> anyhow::Result<Seen> {
     let folder = tempfile::tempdir_in(".")?;
+    // Made before the clock starts: what the bench does is not the program's.
+    let sent = (0..count)
+        .map(|round| batch(round * size, size))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let (name, arguments) = program.split_first().context("no program")?;
     let mut child = Command::new(name)
         .args(arguments)
@@ -53,10 +57,9 @@ pub(crate) fn measure(program: &[String], size: usize, count: usize) -> anyhow::
     let mut from = BufReader::new(child.stdout.take().context("no pipe")?);
     let mut batches = Vec::new();
     let begun = Instant::now();
-    for round in 0..count {
-        let bytes = batch(round * size, size)?;
+    for (round, bytes) in sent.iter().enumerate() {
         let at = Instant::now();
-        to.write_all(&bytes)?;
+        to.write_all(bytes)?;
         let mut line = String::new();
         from.read_line(&mut line)?;
         batches.push(at.elapsed().as_secs_f64() * 1e3);

@@ -1,7 +1,7 @@
 //! The data folder: keys, pepper, and the database unless that is elsewhere. Made once at first start, refused when it is half there.
 //!
 //! `site.key` signs snapshots, grants and answers · `pepper` binds PINs and codes to this site · `countenance.db` ·
-//! `keyring/` the server's own monthly secrets about persons, under an anchor ·
+//! `keyring/` the server's own monthly secrets about persons, under an anchor · `backup-keys/` what opens backups, likewise ·
 //! `evidence-shares/` three files to hand to three holders and remove. The private evidence key is never written.
 //! A second server of the site is given the same folder, or a copy of `site.key` and `pepper`, and the same database.
 
@@ -24,6 +24,7 @@ const SITE_KEY: &str = "site.key";
 const PEPPER: &str = "pepper";
 const DATABASE: &str = "countenance.db";
 const KEYRING: &str = "keyring";
+const BACKUP_KEYS: &str = "backup-keys";
 const SHARES_FOLDER: &str = "evidence-shares";
 
 /// Where a site lives.
@@ -66,7 +67,12 @@ impl Home {
         self.data.join(KEYRING)
     }
 
-    fn url(&self) -> DbUrl {
+    /// One key for each person, under which their rows are sealed in backups; beside the keyring, and ended with it.
+    pub(crate) fn backup_keys(&self) -> PathBuf {
+        self.data.join(BACKUP_KEYS)
+    }
+
+    pub(crate) fn url(&self) -> DbUrl {
         self.database.clone().unwrap_or_else(|| DbUrl::Sqlite(self.data.join(DATABASE)))
     }
 
@@ -136,6 +142,7 @@ impl Data {
         write_secret(&folder.join(PEPPER), &to_hex(root.expose()))?;
         let evidence_key = make_evidence_key(&folder.join(SHARES_FOLDER), rng)?;
         let keyring = Keyring::create(&home.keyring(), rng).context("making the keyring")?;
+        Keyring::create(&home.backup_keys(), rng).context("making the keys of backups")?;
         let site = Site {
             id: SiteId::new(now, rng),
             name: config.name.text(),

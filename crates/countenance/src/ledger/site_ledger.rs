@@ -40,8 +40,31 @@ pub(crate) async fn open(home: &Home, db: &Db, site: &str) -> anyhow::Result<Opt
         return Ok(None);
     }
     let log = Log::open(&data.join("ledger")).context("opening the ledger")?;
+    Ok(Some((SiteLedger { log, signer }, open_writer(home)?)))
+}
+
+/// Opens both keyrings. A site that was made before there were backups gets the second one now.
+pub(crate) fn open_writer(home: &Home) -> anyhow::Result<Writer> {
     let keyring = Keyring::open(&home.keyring(), &mut SystemRng).context("opening the keyring")?;
-    Ok(Some((SiteLedger { log, signer }, Writer::new(keyring))))
+    let backup_keys = home.backup_keys();
+    if !Keyring::is_there(&backup_keys) {
+        make_backup_keys(&backup_keys)?;
+    }
+    let backup_keys = Keyring::open(&backup_keys, &mut SystemRng).context("opening the keys of backups")?;
+    Ok(Writer::new(keyring).with_backup_keys(backup_keys))
+}
+
+/// Under another name until it is whole: half a keyring would keep the server from starting.
+fn make_backup_keys(folder: &Path) -> anyhow::Result<()> {
+    let unfinished = folder.with_extension("new");
+    let make = || -> anyhow::Result<()> {
+        if unfinished.exists() {
+            std::fs::remove_dir_all(&unfinished)?;
+        }
+        drop(Keyring::create(&unfinished, &mut SystemRng)?);
+        Ok(std::fs::rename(&unfinished, folder)?)
+    };
+    make().context("making the keys of backups")
 }
 
 /// The signer of the ledger of `site`, apart from the log; made at first use.

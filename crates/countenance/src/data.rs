@@ -22,6 +22,8 @@ use crate::shamir::{SHARES, combine, split};
 
 const SITE_KEY: &str = "site.key";
 const PEPPER: &str = "pepper";
+/// What is kept apart from every backup, with the keyrings.
+pub(crate) const KEY_FILES: [&str; 2] = [SITE_KEY, PEPPER];
 const DATABASE: &str = "countenance.db";
 const KEYRING: &str = "keyring";
 const BACKUP_KEYS: &str = "backup-keys";
@@ -72,7 +74,7 @@ impl Home {
         self.data.join(BACKUP_KEYS)
     }
 
-    pub(crate) fn url(&self) -> DbUrl {
+    fn url(&self) -> DbUrl {
         self.database.clone().unwrap_or_else(|| DbUrl::Sqlite(self.data.join(DATABASE)))
     }
 
@@ -80,6 +82,23 @@ impl Home {
     async fn open_database(&self) -> anyhow::Result<Db> {
         let url = self.url();
         Db::open(&url, false).await.map_err(|error| self.explain(&url, error))
+    }
+
+    /// An empty database, or the one that is there. A file is made by us with a mode of ours: `SQLite` keeps it for its log beside it.
+    pub(crate) async fn make_database(&self) -> anyhow::Result<Db> {
+        if let DbUrl::Sqlite(path) = self.url()
+            && !path.exists()
+        {
+            write_secret(&path, "")?;
+        }
+        self.open_database().await
+    }
+
+    /// The site's key and its pepper.
+    pub(crate) fn read_keys(&self) -> anyhow::Result<(SigningKey, Pepper)> {
+        let site_key = SigningKey::from_seed(read_secret(&self.data.join(SITE_KEY))?.expose());
+        let pepper = Pepper::from_root(&read_secret(&self.data.join(PEPPER))?);
+        Ok((site_key, pepper))
     }
 
     fn explain(&self, url: &DbUrl, error: StoreError) -> anyhow::Error {
@@ -106,8 +125,7 @@ impl Data {
     /// Opens the site that is there.
     pub(crate) async fn open(home: &Home) -> anyhow::Result<Self> {
         let folder = home.folder();
-        let site_key = SigningKey::from_seed(read_secret(&folder.join(SITE_KEY))?.expose());
-        let pepper = Pepper::from_root(&read_secret(&folder.join(PEPPER))?);
+        let (site_key, pepper) = home.read_keys()?;
         let db = home.open_database().await?;
         let Some(site) = site_of(&db).await? else {
             bail!(
@@ -155,11 +173,7 @@ impl Data {
             intake_key: keyring.intake(),
         };
         drop(keyring);
-        if let DbUrl::Sqlite(path) = home.url() {
-            // Made by us with a mode of ours: SQLite keeps it for its log beside it.
-            write_secret(&path, "")?;
-        }
-        let db = home.open_database().await?;
+        let db = home.make_database().await?;
         let mut tx = db.write().await?;
         found_site(&mut tx, now, &site).await?;
         tx.commit().await?;

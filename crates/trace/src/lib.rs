@@ -20,7 +20,7 @@ mod trace;
 mod writer;
 
 pub use event::{Event, PersonSecret};
-pub use open_leaf::{OpenLeaf, count_leaves, open_leaf, open_leaves};
+pub use open_leaf::{OpenLeaf, count_leaves, open_leaf, open_leaves, own_leaves_since};
 pub use owner::Owner;
 pub use reader::Reader;
 pub use recover_list::recover_list;

@@ -14,7 +14,7 @@ pub(crate) mod piece;
 pub(crate) mod schedule;
 pub(crate) mod seal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod write;
 
 use std::path::PathBuf;

@@ -50,6 +50,15 @@ impl Home {
         }
     }
 
+    /// The same folder with the database of another place.
+    #[cfg(test)]
+    pub(crate) fn with_database_of(&self, place: &countenance_testdb::Place) -> Self {
+        Self {
+            data: self.data.clone(),
+            database: Some(place.url().clone()),
+        }
+    }
+
     /// Whether the folder holds a site, or what is left of one.
     pub(crate) fn is_taken(&self) -> bool {
         let file = matches!(self.url(), DbUrl::Sqlite(path) if path.exists());
@@ -129,7 +138,7 @@ impl Data {
         let db = home.open_database().await?;
         let Some(site) = site_of(&db).await? else {
             bail!(
-                "`{}` holds keys and `{}` no site (database.empty)\nhint: name this site's database; or, when its first start did not finish, remove the folder and start again, nothing was lost",
+                "`{}` holds keys and `{}` no site (database.empty)\nhint: name this site's database; one that was lost comes back with `countenance restore`. Only when the very first start did not finish, remove the folder and start again: nothing was lost",
                 folder.display(),
                 home.url()
             );

@@ -24,6 +24,8 @@ pub(crate) use policy::{operator_signer, policy_text};
 pub(crate) use prove::prove;
 pub(crate) use publish::{Clerk, run};
 pub(crate) use recover::catch_up_with;
+#[cfg(test)]
+pub(crate) use site_ledger::merge;
 pub(crate) use site_ledger::{SiteLedger, open, open_signer, open_there, open_writer, with};
 pub(crate) use witnesses::Witnesses;
 

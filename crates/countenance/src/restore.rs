@@ -5,6 +5,8 @@
 
 mod rows;
 mod since;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +15,9 @@ use countenance_access::hold_leaves;
 use countenance_base::{Clock as _, GateId, SimClock, SystemClock, SystemRng, Timestamp};
 use countenance_gate_core::journal::RecordKind;
 use countenance_keyring::Keyring;
-use countenance_persons::{Ctx, Pepper, Site, epoch, lookup_site, raise_epoch_above};
+use countenance_persons::{Ctx, Pepper, epoch, lookup_site, raise_epoch_above};
 use countenance_rules::Rulebook;
+use countenance_storage::Db;
 use countenance_trace::{Event, Pen, Reader, Trace, Writer};
 
 use crate::backup::error::BackupError;
@@ -67,57 +70,74 @@ pub(crate) async fn run(arguments: RestoreArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everything is checked before the database is touched.
+/// What the folder holds, for this backup.
+struct Here {
+    writer: Writer,
+    labels: Labels,
+    ledger: SiteLedger,
+    pepper: Pepper,
+}
+
+/// File, keys and ledger are checked before the database is touched.
 pub(crate) async fn restore(home: &Home, from: &Path, now: Timestamp) -> anyhow::Result<Restored> {
-    let (site_key, pepper) = home.read_keys()?;
     let mut backup = Backup::open(from).map_err(BackupError::told)?;
+    let mut here = open_here(home, &backup)?;
+    let db = home.make_database().await?;
+    let restored = write(&db, &mut backup, &mut here, now).await;
+    db.close().await;
+    restored
+}
+
+fn open_here(home: &Home, backup: &Backup) -> anyhow::Result<Here> {
+    let (site_key, pepper) = home.read_keys()?;
     ensure!(backup.head.site_key == site_key.public(), BackupError::OtherSite.told());
     let there = Keyring::is_there(&home.keyring()) && Keyring::is_there(&home.backup_keys());
     ensure!(there, BackupError::NoKeys.told());
     let writer = open_writer(home).map_err(in_use)?;
-    let labels = Labels::of(&writer, &backup).map_err(BackupError::told)?;
+    let labels = Labels::of(&writer, backup).map_err(BackupError::told)?;
     let ledger = open_there(home.folder(), &backup.head.site.to_string())?;
-    let mut ledger = ledger.ok_or_else(|| BackupError::NoLedger.told())?;
-    let db = home.make_database().await?;
+    Ok(Here {
+        writer,
+        labels,
+        ledger: ledger.ok_or_else(|| BackupError::NoLedger.told())?,
+        pepper,
+    })
+}
+
+async fn write(db: &Db, backup: &mut Backup, here: &mut Here, now: Timestamp) -> anyhow::Result<Restored> {
     let pen = Pen {
-        intake: writer.keyring().intake(),
+        intake: here.writer.keyring().intake(),
         now,
         rng: Box::new(SystemRng),
     };
     let mut tx = Trace::begin(db.write().await?, Reader::Machine, pen);
-    let put = rows::put_back(&mut tx, &mut backup, &labels).await.map_err(BackupError::told)?;
-    let site = lookup_site(&mut tx).await?.context("the backup holds no site")?;
-    let restored = bring_up(&mut tx, &mut ledger, &writer, (&site, &pepper), now, put).await?;
+    let put = rows::put_back(&mut tx, backup, &here.labels).await.map_err(BackupError::told)?;
+    let restored = bring_up(&mut tx, here, put, now).await?;
     tx.leave(Event::site(RecordKind::Changed, "database.restored"));
     tx.commit().await.context("nothing was restored")?;
-    db.close().await;
     Ok(restored)
 }
 
 /// Brings the database up to the ledger.
-async fn bring_up(
-    tx: &mut Trace,
-    ledger: &mut SiteLedger,
-    writer: &Writer,
-    (site, pepper): (&Site, &Pepper),
-    now: Timestamp,
-    put: Put,
-) -> anyhow::Result<Restored> {
-    let recovered = catch_up_with(tx, ledger).await.map_err(BackupError::told)?;
+async fn bring_up(tx: &mut Trace, here: &mut Here, put: Put, now: Timestamp) -> anyhow::Result<Restored> {
+    let site = lookup_site(tx).await?.context("the backup holds no site")?;
+    let recovered = catch_up_with(tx, &mut here.ledger).await.map_err(BackupError::told)?;
     let strangers = hold_leaves(tx).await?;
     let lists = since::recover_lists(tx, &recovered).await?;
     let since = Since::of(&recovered);
     let rulebooks = countenance_rules::embedded().context("loading the rulebooks")?;
-    let chosen = Rulebook::choose(&rulebooks, &now.civil_day(&site.time_zone)).ok().or(rulebooks.first());
+    let chosen = Rulebook::choose(&rulebooks, &now.civil_day(&site.time_zone))
+        .ok()
+        .or(rulebooks.first());
     let mut rng = SystemRng;
     let ctx = Ctx {
         now,
         rng: &mut rng,
         rulebook: chosen.context("no rulebook is built in")?,
-        pepper,
-        site,
+        pepper: &here.pepper,
+        site: &site,
     };
-    let withdrawn = since::end_consents(tx, &ctx, writer, &since).await?;
+    let withdrawn = since::end_consents(tx, &ctx, &here.writer, &since).await?;
     let known = epoch(tx).await?.max(since.epoch);
     raise_epoch_above(tx, known + EPOCH_MARGIN).await?;
     Ok(Restored {

@@ -97,7 +97,11 @@ impl Table {
     /// Writes one row, which must be new.
     pub async fn put(&self, tx: &mut Tx, row: &[Value]) -> Result<(), StoreError> {
         let names = self.columns.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(", ");
-        let sql = format!("INSERT INTO {} ({names}) VALUES ({})", quoted(&self.name), places(self.columns.len()));
+        let sql = format!(
+            "INSERT INTO {} ({names}) VALUES ({})",
+            quoted(&self.name),
+            places(self.columns.len())
+        );
         match tx.conn().execute(AssertSqlSafe(sql), row).await? {
             1 => Ok(()),
             changed => Err(StoreError::Affected { changed }),

@@ -97,7 +97,9 @@ impl BackupError {
             Self::Damaged => "take another backup; nothing of this one was used",
             Self::OtherSite => "use the folder of the site that the backup was made of",
             Self::Version => "restore with the program that wrote it, then start the newer one",
-            Self::Closed | Self::KeysOlder => "put the newest keys copy into the data folder: people who came after it have no key in this one",
+            Self::Closed | Self::KeysOlder => {
+                "put the newest keys copy into the data folder: people who came after it have no key in this one"
+            }
             Self::NotEmpty => "name an empty database, or move the old file away",
             Self::NoLedger => "put `ledger` and `ledger-signer` of this site into the data folder",
             Self::OtherLedger | Self::LedgerShorter { .. } | Self::LedgerDiffers => {

@@ -85,10 +85,9 @@ impl Writing {
         name.push(UNFINISHED);
         let unfinished = PathBuf::from(name);
         // One that a crash left there opens for nobody: it has no end.
-        std::fs::remove_file(&unfinished).or_else(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        })?;
+        if unfinished.exists() {
+            std::fs::remove_file(&unfinished)?;
+        }
         let mut writing = Self {
             out: BufWriter::new(files::create(&unfinished)?),
             path: path.to_owned(),
@@ -103,15 +102,17 @@ impl Writing {
         Ok(writing)
     }
 
-    pub(crate) fn put(&mut self, sealer: &Sealer, rows: u32, plain: &[u8]) -> Result<(), BackupError> {
-        self.put_piece(sealer, PieceKind::Rows, rows, plain)
+    pub(crate) fn put(&mut self, owner: &Sealer, rows: u32, plain: &[u8]) -> Result<(), BackupError> {
+        self.put_piece(owner, PieceKind::Rows, rows, plain)
     }
 
-    fn put_piece(&mut self, sealer: &Sealer, kind: PieceKind, rows: u32, plain: &[u8]) -> Result<(), BackupError> {
-        let sealed = sealer.seal(kind, self.pieces, rows, plain).ok_or(BackupError::Seal)?;
-        let length = length(sealed.len())?.checked_add(FRONT_BYTES).filter(|length| *length <= PIECE_BYTES_MAX);
+    fn put_piece(&mut self, owner: &Sealer, kind: PieceKind, rows: u32, plain: &[u8]) -> Result<(), BackupError> {
+        let sealed = owner.seal(kind, self.pieces, rows, plain).ok_or(BackupError::Seal)?;
+        let length = length(sealed.len())?
+            .checked_add(FRONT_BYTES)
+            .filter(|length| *length <= PIECE_BYTES_MAX);
         self.write(&length.ok_or(BackupError::Seal)?.to_be_bytes())?;
-        self.write(&sealer.label)?;
+        self.write(&owner.label)?;
         self.write(&rows.to_be_bytes())?;
         self.write(&sealed)?;
         self.pieces += 1;
@@ -331,7 +332,11 @@ mod tests {
         assert_eq!(opened(1, &pieces[0]).unwrap(), b"of one");
         assert_eq!(opened(2, &pieces[1]).unwrap(), b"of another");
         assert_eq!((opened(2, &pieces[0]), opened(1, &pieces[1])), (None, None));
-        assert_ne!(pieces[0].label, Sealer::new(&SecretKey::new([1; 32]), &[5; 32]).label, "in another file it is another");
+        assert_ne!(
+            pieces[0].label,
+            Sealer::new(&SecretKey::new([1; 32]), &[5; 32]).label,
+            "in another file it is another"
+        );
     }
 
     #[test]
@@ -358,6 +363,9 @@ mod tests {
         let body = [&good[..begin], &good[begin + piece..good.len() - 32]].concat();
         let forged = [body.as_slice(), &Sha256::digest(&body)].concat();
         assert!(!refused(&forged), "it is a whole file");
-        assert!(matches!(Backup::open(&bad).unwrap().end(&sealer(9)), Err(BackupError::Closed)), "and not ours");
+        assert!(
+            matches!(Backup::open(&bad).unwrap().end(&sealer(9)), Err(BackupError::Closed)),
+            "and not ours"
+        );
     }
 }

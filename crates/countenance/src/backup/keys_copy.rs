@@ -84,7 +84,10 @@ fn copy_keyring(from: &Path, to: &Path) -> anyhow::Result<u64> {
             return Ok(generation);
         }
     }
-    bail!("`{}` changes too fast to be copied, or is damaged (keys.failed)\nhint: try again", from.display())
+    bail!(
+        "`{}` changes too fast to be copied, or is damaged (keys.failed)\nhint: try again",
+        from.display()
+    )
 }
 
 fn copy_once(from: &Path, to: &Path) -> Option<u64> {

@@ -117,7 +117,9 @@ async fn each_row(tx: &mut Tx, table: &Table, mut each: impl FnMut(&[Value])) ->
     let mut last: Option<Vec<Value>> = None;
     loop {
         let mut page = table.read(tx, last.as_deref(), PAGE).await?;
-        page.iter().for_each(|row| each(row));
+        for row in &page {
+            each(row);
+        }
         last = page.pop();
         if last.is_none() {
             return Ok(());

@@ -75,7 +75,11 @@ mod tests {
     fn rows_come_back_and_nothing_else_is_read() {
         let kinds = [Kind::Integer, Kind::Text, Kind::Bytes];
         let rows: [[Value; 3]; 2] = [
-            [Value::Integer(Some(i64::MIN)), Value::Text(Some("门".into())), Value::Bytes(Some(vec![0, 255]))],
+            [
+                Value::Integer(Some(i64::MIN)),
+                Value::Text(Some("门".into())),
+                Value::Bytes(Some(vec![0, 255])),
+            ],
             [Value::Integer(None), Value::Text(None), Value::Bytes(None)],
         ];
         let lent: Vec<&[Value]> = rows.iter().map(<[Value; 3]>::as_slice).collect();
@@ -84,7 +88,10 @@ mod tests {
         assert_eq!(read_rows(&piece, &kinds).unwrap(), rows.map(Vec::from));
         assert!(read_rows(&piece, &kinds[..2]).is_none(), "a column less");
         assert!(read_rows(&piece, &[Kind::Text, Kind::Text, Kind::Bytes]).is_none(), "another kind");
-        assert!(read_rows(&[piece.as_slice(), &[0]].concat(), &kinds).is_none(), "something after it");
+        assert!(
+            read_rows(&[piece.as_slice(), &[0]].concat(), &kinds).is_none(),
+            "something after it"
+        );
         for cut in 0..piece.len() {
             assert!(read_rows(&piece[..cut], &kinds).is_none(), "{cut}");
         }

@@ -41,14 +41,30 @@ pub(crate) async fn write_backup(state: &AppState, writer: &Mutex<Writer>, path:
     let mut tx = state.trace(Reader::Machine).await?;
     tx.leave(Event::site(RecordKind::Exported, "backup"));
     tx.commit().await?;
+    let begun = begin(state, &mut *writer.lock().await).await?;
+    pour(begun, path).await
+}
+
+/// What is settled under the lock.
+pub(crate) struct Begun {
+    tx: Trace,
+    owners: Owners,
+    sealers: BTreeMap<PersonId, Sealer>,
+    head: Head,
+    tables: Vec<(Whose, Table)>,
+    generation: u64,
+}
+
+/// Writes the snapshot down. Keys that end meanwhile take with them what is sealed under them here.
+pub(crate) async fn pour(begun: Begun, path: &Path) -> Result<Written, BackupError> {
     let Begun {
         mut tx,
         owners,
-        sealers,
+        mut sealers,
         head,
         tables,
         generation,
-    } = begin(state, &mut *writer.lock().await).await?;
+    } = begun;
     let mut writing = Writing::begin(path, &head)?;
     let mut rows = 0;
     for (number, (whose, table)) in (0..).zip(&tables) {
@@ -63,8 +79,7 @@ pub(crate) async fn write_backup(state: &AppState, writer: &Mutex<Writer>, path:
         }
     }
     drop(tx);
-    let site = sealers.into_iter().find(|(entry, _)| *entry == Owner::Site(head.site).entry());
-    let (_, site) = site.ok_or(BackupError::NoKeys)?;
+    let site = sealers.remove(&Owner::Site(head.site).entry()).ok_or(BackupError::NoKeys)?;
     let finished = tokio::task::spawn_blocking(move || writing.finish(&site, generation)).await;
     finished.map_err(|_| BackupError::Seal)??;
     Ok(Written {
@@ -73,17 +88,8 @@ pub(crate) async fn write_backup(state: &AppState, writer: &Mutex<Writer>, path:
     })
 }
 
-/// What was settled under the lock.
-struct Begun {
-    tx: Trace,
-    owners: Owners,
-    sealers: BTreeMap<PersonId, Sealer>,
-    head: Head,
-    tables: Vec<(Whose, Table)>,
-    generation: u64,
-}
-
-async fn begin(state: &AppState, writer: &mut Writer) -> Result<Begun, BackupError> {
+/// Takes snapshot and keys.
+pub(crate) async fn begin(state: &AppState, writer: &mut Writer) -> Result<Begun, BackupError> {
     let mut tx = quiet_snapshot(state, writer).await?;
     let site = state.site();
     let owners = Owners::read(&mut tx, site.id).await?;

@@ -110,7 +110,9 @@ impl SiteLedger {
 
     /// Entries from `first` on, fewer where the ledger ends before `past`.
     pub(crate) fn entries(&self, first: u64, past: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
-        (first..past.min(self.size())).filter_map(|at| self.log.entry(at).transpose()).collect()
+        (first..past.min(self.size()))
+            .filter_map(|at| self.log.entry(at).transpose())
+            .collect()
     }
 
     pub(crate) fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LedgerError> {

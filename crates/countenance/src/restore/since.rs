@@ -45,7 +45,11 @@ impl Since {
         if self.counts.is_empty() {
             return Vec::new();
         }
-        let counts: Vec<String> = self.counts.iter().map(|(class, count)| format!("{} {count}", class.word())).collect();
+        let counts: Vec<String> = self
+            .counts
+            .iter()
+            .map(|(class, count)| format!("{} {count}", class.word()))
+            .collect();
         let mut lines = vec![format!(
             "{} entries of the ledger are younger than the backup ({}): what was sealed in them is lost",
             self.count(),
@@ -61,7 +65,9 @@ impl Since {
 /// Lists of tags whose leaves are among these entries; how many were found again. After one that is not found the next one begins anew.
 pub(crate) async fn recover_lists(tx: &mut Trace, recovered: &[Recovered]) -> Result<u64, StoreError> {
     let mut found = 0;
-    let lists = recovered.iter().filter(|entry| entry.leaf.gate == GateId::SERVER && entry.leaf.class == LeafClass::Tags);
+    let lists = recovered
+        .iter()
+        .filter(|entry| entry.leaf.gate == GateId::SERVER && entry.leaf.class == LeafClass::Tags);
     for Recovered { leaf, place } in lists {
         if recover_list(tx, leaf, *place).await?.is_none() {
             break;

@@ -59,8 +59,5 @@ async fn rows_come_page_by_page_in_the_order_of_their_key_and_go_back_as_they_we
     assert_eq!(keys, sorted);
     let copied = table.read(&mut writing, None, 99).await.unwrap();
     assert!(copied == rows, "every value, and what is nothing stays nothing");
-    assert!(matches!(
-        table.put(&mut writing, &rows[0]).await,
-        Err(StoreError::Engine(_))
-    ));
+    assert!(matches!(table.put(&mut writing, &rows[0]).await, Err(StoreError::Engine(_))));
 }

@@ -49,7 +49,12 @@ pub(crate) async fn run(arguments: BackupArguments) -> anyhow::Result<()> {
     ensure_keys(home)?;
     let writer = Mutex::new(open_writer(home).map_err(in_use)?);
     let written = write_backup(&state, &writer, &arguments.out).await.map_err(BackupError::told)?;
-    println!("{} rows, {} people: {}", written.rows, written.people, arguments.out.display());
+    println!(
+        "{} sealed rows, {} people: {}",
+        written.rows,
+        written.people,
+        arguments.out.display()
+    );
     if let Some(hint) = keys_copy::stale(home, &*writer.lock().await, state.now()) {
         tracing::warn!("{hint}\nhint: countenance keys-copy");
     }

@@ -157,10 +157,10 @@ impl Restored {
             ended,
             rows_ended,
         } = self.put;
-        let mut lines = vec![
-            format!("{rows} rows and {people} people are back"),
-            format!("{rows_ended} rows under {ended} keys that have ended are not"),
-        ];
+        let mut lines = vec![format!("{rows} rows and {people} people are back")];
+        if ended > 0 {
+            lines.push(format!("{rows_ended} rows under {ended} keys that have ended are not"));
+        }
         lines.extend(self.since.lines());
         if self.lists > 0 {
             lines.push(format!("{} lists of tags were found again", self.lists));

@@ -20,7 +20,9 @@ use std::time::Instant;
 use countenance_base::{PersonId, SecretKey, rng};
 use countenance_destruction::Scope;
 use countenance_gate_core::policy::Lane;
-use countenance_keyring::PersonKey;
+use countenance_keyring::{Keyring, PersonKey};
+use countenance_testdb::keyring;
+use countenance_trace::Writer;
 
 use estate::Estate;
 
@@ -73,5 +75,10 @@ fn fill(estate: &mut Estate, others: u32) {
             key: SecretKey::new(rng::bytes(rng)),
         })
         .collect();
-    estate.writer.keyring_mut().admit(&keys, rng).unwrap();
+    // The writer holds the keyring's lock: it takes another one meanwhile.
+    let folder = estate.world.place.folder().join("keyring");
+    estate.writer = Writer::new(keyring(&folder.with_file_name("aside")));
+    let mut keyring = Keyring::open(&folder, rng).unwrap();
+    keyring.admit(&keys, rng).unwrap();
+    estate.writer = Writer::new(keyring);
 }

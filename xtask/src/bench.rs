@@ -1,40 +1,67 @@
 //! `cargo xtask bench`: builds the bench for speed, brings its peers, runs what is asked for.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use crate::foreign;
 use crate::phase::{cargo, root, run, run_in, say};
 
 const REQUIREMENTS: &str = "bench/requirements.txt";
+/// A log that others wrote, out of what the foreign verifiers bring, behind the bench's protocol.
+const OTHER_LOG: &str = "tlog-scales, Python=python3 bench/append.py";
 /// What is run when nothing is named; the others need pictures.
-const WITHOUT_PICTURES: [&str; 6] = ["vision", "search", "ledger", "rules", "gate", "server"];
+const WITHOUT_PICTURES: [&str; 8] = ["vision", "search", "ledger", "proof", "erasure", "rules", "gate", "server"];
+/// What has peers in Python of its own.
+const WITH_PEERS: [&str; 2] = ["vision", "search"];
 
 /// `words`: what to measure, with its arguments; nothing for everything that needs no pictures of people.
 pub(crate) fn all(words: &[&str]) -> anyhow::Result<()> {
     countenance_setup::models()?;
     run(&cargo(), &["build", "--quiet", "--release", "-p", "countenance-bench"])?;
+    run(
+        &cargo(),
+        &[
+            "build",
+            "--quiet",
+            "--release",
+            "-p",
+            "countenance-destruction",
+            "--example",
+            "ending",
+        ],
+    )?;
     // Apart: the programs are built without what the bench alone may have.
     run(
         &cargo(),
         &["build", "--quiet", "--release", "-p", "countenance", "-p", "countenance-gate"],
     )?;
-    let peers = peers()?;
     match words {
-        [] => WITHOUT_PICTURES.iter().try_for_each(|what| measure(&peers, &[what])),
-        words => measure(&peers, words),
+        [] => WITHOUT_PICTURES.iter().try_for_each(|what| measure(&[what])),
+        words => measure(words),
     }
 }
 
-/// On one core, with everything it starts; a server and its gates are not a matter of one core.
-fn measure(peers: &Path, words: &[&str]) -> anyhow::Result<()> {
+/// On one core, with everything it starts; a server with its gates, and a browser, are not a matter of one core.
+fn measure(words: &[&str]) -> anyhow::Result<()> {
+    let what = words.first().copied().unwrap_or_default();
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let bench = target.join("release/countenance-bench").display().to_string();
-    let peers = peers.display().to_string();
-    let cores = if words.first() == Some(&"server") { "0-1" } else { "1" };
-    let mut arguments = vec!["-c", cores, &bench, "--peers", &peers];
-    arguments.extend(words);
-    run_in(&root(), "taskset", &arguments, &[])
+    let cores = if matches!(what, "server" | "proof") { "0-1" } else { "1" };
+    let mut arguments = vec!["-c".to_owned(), cores.to_owned(), bench];
+    if WITH_PEERS.contains(&what) {
+        arguments.extend(["--peers".to_owned(), peers()?.display().to_string()]);
+    }
+    arguments.extend(words.iter().map(|word| (*word).to_owned()));
+    let mut environment = Vec::new();
+    let packages;
+    if what == "ledger" {
+        packages = foreign::packages()?.display().to_string();
+        environment.push(("PYTHONPATH", packages.as_str()));
+        arguments.extend(["--beside".to_owned(), OTHER_LOG.to_owned()]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    run_in(&root(), "taskset", &arguments, &environment)
 }
 
 /// The peers' Python environment, made once for each list of packages.

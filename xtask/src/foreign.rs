@@ -44,6 +44,11 @@ pub(crate) fn on(export: &Path) -> anyhow::Result<()> {
     in_a_folder(|aside| look(&tools, &std::fs::canonicalize(export)?, aside))
 }
 
+/// Packages for Python that others wrote, brought once: verifiers, and a log for the bench.
+pub(crate) fn packages() -> anyhow::Result<std::path::PathBuf> {
+    tools::packages(&tools::cache()?)
+}
+
 /// A folder that goes when all is well, and stays to be looked at when not.
 fn in_a_folder(work: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let aside = std::env::temp_dir().join(format!("countenance-foreign-{}", std::process::id()));

@@ -22,8 +22,10 @@ usage: cargo xtask <command>
   demo --script   run the story without a person and say what was seen
   test            set up, then run every check
   fuzz [TARGET]   libFuzzer on one parser of foreign bytes, or a minute on each (nightly)
-  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, rules, gate, server (all by default),
-                  accuracy --faces DIR | --pairs FILE, pad DIR
+  bench [WHAT]    measure beside peers and write BENCH.md: vision, search, ledger, proof, erasure, rules, gate, server (all of
+                  these by default), accuracy --faces DIR | --pairs FILE, pad DIR; `bench ledger --beside NAME=COMMAND` puts another log
+                  beside ours: COMMAND FOLDER reads batches (count u32, then length u32 and entry each, big-endian) and says in
+                  a line how many entries it holds durably (crates/bench/src/append.rs)
   foreign [DIR]   only the verifiers that others wrote, on an export made for it, or on the one in DIR
   soak            a thousand kills, every fault, the hammer, a hundred thousand people: about an hour
   faults [--all]  only the faults injected into the ledger, some or all

@@ -22,6 +22,10 @@ pub(crate) fn all() -> anyhow::Result<()> {
     phases.phase("the hammer", hammer);
     phases.phase("two who ask a witness at once", || test("countenance-ledger", "race::"));
     phases.phase("keys of a hundred thousand people", || test("countenance-keyring", "of_many"));
+    phases.phase("a hundred thousand people at gates, a thousand of them erased", || {
+        test("countenance-gate", "of_many")
+    });
+    phases.phase("whom a leaf is about", || test("countenance-destruction", "unlinkable::"));
     phases.close()
 }
 

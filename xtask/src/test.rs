@@ -1,6 +1,8 @@
 //! All checks, quick ones first.
 
-use crate::phase::{Phases, cargo, root, run, run_in};
+use std::time::Duration;
+
+use crate::phase::{Phases, cargo, limit, root, run, run_in};
 use crate::postgres::Postgres;
 use crate::{demo, faults, foreign, proofs, tidy};
 
@@ -14,8 +16,12 @@ const STORES: [&str; 6] = [
     "countenance",
 ];
 
+/// No phase takes half of this, even when everything must be built.
+const HANGS: Duration = Duration::from_mins(30);
+
 pub(crate) fn all() -> anyhow::Result<()> {
     let cargo = cargo();
+    limit(HANGS);
     let mut phases = Phases::default();
     phases.phase("set-up", demo::set_up);
     phases.phase("fmt", || run(&cargo, &["fmt", "--all", "--check"]));
@@ -27,7 +33,9 @@ pub(crate) fn all() -> anyhow::Result<()> {
         )
     });
     phases.phase("what the rulebook never permits, proved", proofs::run);
-    phases.phase("unit, store and HTTP tests", || run(&cargo, &["test", "--quiet", "--workspace"]));
+    phases.phase("unit, store and HTTP tests", || {
+        run(&cargo, &["test", "--quiet", "--no-fail-fast", "--workspace"])
+    });
     phases.phase("JavaScript tests", || node(&root().join("crates/portal/static/test"), ""));
     phases.phase("faults injected into the ledger", || faults::all(false));
     let mut postgres = None;
@@ -62,7 +70,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
 
 /// The same tests as on a file; the variable chooses the engine.
 fn on_postgres(cargo: &str, postgres: &Postgres) -> anyhow::Result<()> {
-    let mut arguments = vec!["test", "--quiet"];
+    let mut arguments = vec!["test", "--quiet", "--no-fail-fast"];
     for store in STORES {
         arguments.extend(["-p", store]);
     }

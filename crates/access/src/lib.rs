@@ -19,6 +19,7 @@ mod hold;
 mod passages_view;
 mod place_leaves;
 mod question;
+mod recover_leaves;
 mod redeem_code;
 mod save_door;
 mod store;
@@ -39,6 +40,7 @@ pub use passages_view::{PassageView, WindowView, passages_of_person, passages_vi
 pub use place_leaves::{
     PlaceError, Unplaced, count_frames, leaf_place, ledger_key, next_place, place_leaves, sealed_frame, take_ledger_key, unplaced_leaves,
 };
+pub use recover_leaves::{Recovered, hold_leaves, placed_leaves, recover_leaves};
 pub use redeem_code::redeem_code;
 pub use save_door::{SaveDoor, SaveDoorError, save_door};
 pub use take_frames::take_frames;

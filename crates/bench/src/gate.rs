@@ -18,7 +18,7 @@ use countenance_vision::{Limits, Picture};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::report::{machine, table};
+use crate::report::{held, machine, table};
 use crate::stats::{median, percentile};
 
 const PEOPLE: u32 = 10_000;
@@ -56,7 +56,6 @@ pub(crate) fn measure() -> anyhow::Result<String> {
         store.erase_person(person(number * 31), &mut random)?;
         erased.push(at.elapsed().as_secs_f64() * 1e3);
     }
-    let held = |yes: bool| if yes { "held" } else { "**missed**" };
     let rows = [
         vec![
             "memory of a fresh process: runtime, models, store, after one frame".to_owned(),

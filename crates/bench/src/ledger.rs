@@ -1,61 +1,77 @@
-//! Durable appends, batched and single.
+//! Durable appends, batched and single; ours, the disk itself, and other logs, each behind the same [protocol](crate::append).
 
-use std::time::Instant;
+use anyhow::Context as _;
 
-use countenance_ledger::Log;
-
-use crate::report::{machine, table};
-use crate::stats::{median, number, percentile};
+use crate::append::{Seen, measure as append};
+use crate::report::{held, machine, table};
+use crate::stats::{median, percentile};
 
 const BATCH: usize = 4_096;
 const BATCHES: usize = 100;
 const SINGLES: usize = 2_000;
 
-pub(crate) fn measure() -> anyhow::Result<String> {
-    let folder = tempfile::tempdir_in(".")?;
-    let mut log = Log::open(folder.path())?;
-    let entry = vec![0x5a; 128];
-    let mut batches = Vec::new();
-    let begun = Instant::now();
-    for round in 0..BATCHES {
-        let batch = vec![entry.clone(); BATCH];
-        let at = Instant::now();
-        log.append(&batch)?;
-        batches.push(at.elapsed().as_secs_f64() * 1e3);
-        if round % 25 == 24 {
-            log.integrate("bench.example/log")?;
+/// A log to stand beside ours: `NAME=COMMAND`, the command's words separated by spaces.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    name: String,
+    command: Vec<String>,
+}
+
+impl std::str::FromStr for Beside {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, command) = text.split_once('=').ok_or("write NAME=COMMAND")?;
+        let command: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        if name.is_empty() || command.is_empty() {
+            return Err("write NAME=COMMAND".to_owned());
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            command,
+        })
+    }
+}
+
+pub(crate) fn measure(beside: &[Beside]) -> anyhow::Result<String> {
+    let own = |what: &str| anyhow::Ok(vec![std::env::current_exe()?.display().to_string(), what.to_owned()]);
+    let mut programs = vec![
+        ("ours".to_owned(), own("append-ours")?),
+        ("the disk itself: one file, no tree".to_owned(), own("append-plain")?),
+    ];
+    programs.extend(beside.iter().map(|peer| (format!("peer: {}", peer.name), peer.command.clone())));
+    let mut rows = Vec::new();
+    let mut seen = Vec::new();
+    for (size, count) in [(BATCH, BATCHES), (1, SINGLES)] {
+        for (name, program) in &programs {
+            let one = append(program, size, count).with_context(|| name.clone())?;
+            rows.push(row(size, name, &one));
+            seen.push(one);
         }
     }
-    let whole = begun.elapsed().as_secs_f64();
-    let mut singles = Vec::new();
-    for _ in 0..SINGLES {
-        let one = [entry.clone()];
-        let at = Instant::now();
-        log.append(&one)?;
-        singles.push(at.elapsed().as_secs_f64() * 1e3);
-    }
-    let a_second = number(BATCH * BATCHES) / whole;
-    let rows = [
-        vec![
-            format!("batches of {BATCH}, with tiles made, read back and synced"),
-            format!("{:.2}", median(&batches)),
-            format!("{:.2}", percentile(&batches, 0.99)),
-            format!("{a_second:.0}"),
-        ],
-        vec![
-            "single".to_owned(),
-            format!("{:.3}", median(&singles)),
-            format!("{:.3}", percentile(&singles, 0.99)),
-            format!("{:.0}", 1e3 / median(&singles)),
-        ],
-    ];
-    let held = |yes: bool| if yes { "held" } else { "**missed**" };
+    let batched = seen.first().context("nothing was measured")?;
+    let single = seen.get(programs.len()).context("nothing was measured")?;
     Ok(format!(
-        "## Ledger\n{}; entries of 128 bytes, every append durable (`fdatasync`) before it returns.\n\n{}\n\
+        "## Ledger\n{}; entries of 128 bytes through a pipe, every batch durable before it is acknowledged; the rate includes tiles of everything, made, read back and synced.\n\n{}\n\
          To hold: batched ≥ 100,000/s: {}. Single p50 ≤ 0.6 ms: {}.\n",
         machine(),
-        table(&["append", "p50 ms", "p99 ms", "a second"], &rows),
-        held(a_second >= 100_000.0),
-        held(median(&singles) <= 0.6)
+        table(&["append", "who", "p50 ms", "p99 ms", "a second"], &rows),
+        held(batched.a_second >= 100_000.0),
+        held(median(&single.batches) <= 0.6)
     ))
+}
+
+fn row(size: usize, name: &str, seen: &Seen) -> Vec<String> {
+    let what = if size == 1 {
+        "single".to_owned()
+    } else {
+        format!("batches of {size}")
+    };
+    vec![
+        what,
+        name.to_owned(),
+        format!("{:.3}", median(&seen.batches)),
+        format!("{:.3}", percentile(&seen.batches, 0.99)),
+        format!("{:.0}", seen.a_second),
+    ]
 }

@@ -2,10 +2,13 @@
 //! BENCH.md and leaves the others as they are. Run by `cargo xtask bench`.
 
 mod accuracy;
+mod append;
+mod erasure;
 mod gate;
 mod ledger;
 mod peers;
 mod presentation;
+mod proof;
 mod report;
 mod rules;
 mod search;
@@ -36,8 +39,22 @@ enum What {
     Vision,
     /// Exact search among many, beside FAISS and the memory itself
     Search,
-    /// Durable appends
-    Ledger,
+    /// Durable appends, beside other logs
+    Ledger {
+        /// Another log behind the protocol of `crates/bench/src/append.rs`: NAME=COMMAND; the folder comes last
+        #[arg(long)]
+        beside: Vec<ledger::Beside>,
+    },
+    /// Child of `ledger`: ours behind the protocol
+    #[command(hide = true)]
+    AppendOurs { folder: PathBuf },
+    /// Child of `ledger`: one file, synced for every batch
+    #[command(hide = true)]
+    AppendPlain { folder: PathBuf },
+    /// A proof at a thousand million entries: its size, and checked by the verify page
+    Proof,
+    /// Erasing one of a million, and a million with a certificate
+    Erasure,
     /// One decision of the full rulebook
     Rules,
     /// Passages taken in and a page of them, over HTTP
@@ -61,7 +78,11 @@ fn main() -> anyhow::Result<()> {
     let (section, text) = match what {
         What::Vision => ("vision", vision::measure(peers.as_deref())?),
         What::Search => ("search", search::measure(peers.as_deref())?),
-        What::Ledger => ("ledger", ledger::measure()?),
+        What::Ledger { beside } => ("ledger", ledger::measure(&beside)?),
+        What::AppendOurs { folder } => return append::ours(&folder),
+        What::AppendPlain { folder } => return append::plain(&folder),
+        What::Proof => ("proof", proof::measure()?),
+        What::Erasure => ("erasure", erasure::measure()?),
         What::Rules => ("rules", rules::measure()?),
         What::Server => ("server", server::measure()?),
         What::Gate => ("gate", gate::measure()?),

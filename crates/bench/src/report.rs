@@ -47,6 +47,11 @@ pub(crate) fn machine() -> String {
     format!("{model}, {cores} cores, {} GiB, {day}", kib / 1_048_576)
 }
 
+/// What the table says of a number that was to be held.
+pub(crate) const fn held(yes: bool) -> &'static str {
+    if yes { "held" } else { "**missed**" }
+}
+
 /// A table; every row has as many cells as the head.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));

@@ -15,7 +15,7 @@ use countenance_grant::{VerifiedSnapshot, decode_canonical};
 use countenance_testkit::browser::Browser;
 use countenance_testkit::estate::Estate;
 
-use crate::report::{machine, table};
+use crate::report::{held, machine, table};
 use crate::stats::{length, median, percentile};
 
 /// Frames in one request, as a gate uploads them.
@@ -44,7 +44,6 @@ async fn run() -> anyhow::Result<String> {
     let a_second = length(&batches) * length(&[(); BATCH]) / begun.elapsed().as_secs_f64();
     let pages = pages(&estate).await?;
     estate.end().await?;
-    let held = |yes: bool| if yes { "held" } else { "**missed**" };
     let rows = [
         vec![
             format!("{BATCH} passages in one signed request: chain checked, stored in one transaction, answered"),

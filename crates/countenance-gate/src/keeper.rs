@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use countenance_base::{Clock, Rng, Timestamp};
+use countenance_base::{Clock, Month, Rng, Timestamp};
 use countenance_gate_core::machine::{Effect, Input, Machine, View};
 use countenance_gate_core::standing::Standing;
 use countenance_gate_core::wire::{Poll, Seal};
@@ -76,6 +76,8 @@ pub struct Keeper {
     acknowledged: u64,
     /// Sequence of the passage journalled last.
     last_passage: Option<u64>,
+    /// The month to which everybody's secrets were turned; none before the first event.
+    turned: Month,
 }
 
 impl std::fmt::Debug for Keeper {
@@ -104,6 +106,7 @@ impl Keeper {
             pending: None,
             acknowledged: 0,
             last_passage: None,
+            turned: Month(0),
             parts,
         };
         keeper.acknowledged = keeper.parts.journal.acknowledged();
@@ -161,6 +164,7 @@ impl Keeper {
 
     /// Gives the machine one input and carries out what follows, until nothing follows.
     fn feed(&mut self, input: Input) {
+        self.turn_month(self.now());
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             self.refresh_standing();

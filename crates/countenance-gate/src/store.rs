@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countenance_anchor::{AnchorError, AnchorFile, files};
-use countenance_base::{GrantId, PersonId, Rng, Timestamp};
+use countenance_base::{GrantId, Month, PersonId, Rng, Timestamp};
 use countenance_gallery::{Enrolled, KeyPage, SealedTemplate, StoreKey};
 use countenance_gate_core::journal::Ratchet;
 use countenance_grant::SigningKey;
@@ -169,26 +169,28 @@ impl SealedStore {
         self.commit(|page| page.erase(person), rng)
     }
 
-    /// Turns everybody's ratchet to the month of `ratchet`; the months before end for all, also for who has not come since.
-    pub fn turn_ratchet(&mut self, person: PersonId, ratchet: &Ratchet, rng: &mut dyn Rng) -> Result<(), StoreError> {
-        let month = ratchet.month();
+    /// Turns every ratchet that is older to `month`; the months before end for all, also for who has not come since. Whether there was one.
+    pub fn turn_month(&mut self, month: Month, rng: &mut dyn Rng) -> Result<bool, StoreError> {
         let turned: Vec<(PersonId, Ratchet)> = self
             .page
             .people()
-            .filter(|(other, _)| *other != person)
-            .map(|(other, keys)| {
+            .filter(|(_, keys)| keys.ratchet().0 < month)
+            .map(|(person, keys)| {
                 let (held, key) = keys.ratchet();
-                (other, Ratchet::new(held, key).turned_to(month))
+                (person, Ratchet::new(held, key).turned_to(month))
             })
             .collect();
+        if turned.is_empty() {
+            return Ok(false);
+        }
         let change = |page: &mut KeyPage| {
-            page.turn_ratchet(person, month, ratchet.key());
-            for (other, ratchet) in &turned {
-                page.turn_ratchet(*other, ratchet.month(), ratchet.key());
+            for (person, ratchet) in &turned {
+                page.turn_ratchet(*person, ratchet.month(), ratchet.key());
             }
             None
         };
-        self.commit(change, rng)
+        self.commit(change, rng)?;
+        Ok(true)
     }
 
     /// Begins a new transit key and ends all before it. For when the server has every frame.

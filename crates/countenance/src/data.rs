@@ -1,7 +1,7 @@
 //! The data folder: keys, pepper, and the database unless that is elsewhere. Made once at first start, refused when it is half there.
 //!
 //! `site.key` signs snapshots, grants and answers · `pepper` binds PINs and codes to this site · `countenance.db` ·
-//! `keyring/` the server's own monthly secrets about persons, under an anchor ·
+//! `keyring/` the server's own monthly secrets about persons, under an anchor · `backup-keys/` what opens backups, likewise ·
 //! `evidence-shares/` three files to hand to three holders and remove. The private evidence key is never written.
 //! A second server of the site is given the same folder, or a copy of `site.key` and `pepper`, and the same database.
 
@@ -22,8 +22,11 @@ use crate::shamir::{SHARES, combine, split};
 
 const SITE_KEY: &str = "site.key";
 const PEPPER: &str = "pepper";
+/// What is kept apart from every backup, with the keyrings.
+pub(crate) const KEY_FILES: [&str; 2] = [SITE_KEY, PEPPER];
 const DATABASE: &str = "countenance.db";
 const KEYRING: &str = "keyring";
+const BACKUP_KEYS: &str = "backup-keys";
 const SHARES_FOLDER: &str = "evidence-shares";
 
 /// Where a site lives.
@@ -47,6 +50,15 @@ impl Home {
         }
     }
 
+    /// The same folder with the database of another place.
+    #[cfg(test)]
+    pub(crate) fn with_database_of(&self, place: &countenance_testdb::Place) -> Self {
+        Self {
+            data: self.data.clone(),
+            database: Some(place.url().clone()),
+        }
+    }
+
     /// Whether the folder holds a site, or what is left of one.
     pub(crate) fn is_taken(&self) -> bool {
         let file = matches!(self.url(), DbUrl::Sqlite(path) if path.exists());
@@ -66,6 +78,11 @@ impl Home {
         self.data.join(KEYRING)
     }
 
+    /// One key for each person, under which their rows are sealed in backups; beside the keyring, and ended with it.
+    pub(crate) fn backup_keys(&self) -> PathBuf {
+        self.data.join(BACKUP_KEYS)
+    }
+
     fn url(&self) -> DbUrl {
         self.database.clone().unwrap_or_else(|| DbUrl::Sqlite(self.data.join(DATABASE)))
     }
@@ -74,6 +91,23 @@ impl Home {
     async fn open_database(&self) -> anyhow::Result<Db> {
         let url = self.url();
         Db::open(&url, false).await.map_err(|error| self.explain(&url, error))
+    }
+
+    /// An empty database, or the one that is there. A file is made by us with a mode of ours: `SQLite` keeps it for its log beside it.
+    pub(crate) async fn make_database(&self) -> anyhow::Result<Db> {
+        if let DbUrl::Sqlite(path) = self.url()
+            && !path.exists()
+        {
+            write_secret(&path, "")?;
+        }
+        self.open_database().await
+    }
+
+    /// The site's key and its pepper.
+    pub(crate) fn read_keys(&self) -> anyhow::Result<(SigningKey, Pepper)> {
+        let site_key = SigningKey::from_seed(read_secret(&self.data.join(SITE_KEY))?.expose());
+        let pepper = Pepper::from_root(&read_secret(&self.data.join(PEPPER))?);
+        Ok((site_key, pepper))
     }
 
     fn explain(&self, url: &DbUrl, error: StoreError) -> anyhow::Error {
@@ -100,12 +134,11 @@ impl Data {
     /// Opens the site that is there.
     pub(crate) async fn open(home: &Home) -> anyhow::Result<Self> {
         let folder = home.folder();
-        let site_key = SigningKey::from_seed(read_secret(&folder.join(SITE_KEY))?.expose());
-        let pepper = Pepper::from_root(&read_secret(&folder.join(PEPPER))?);
+        let (site_key, pepper) = home.read_keys()?;
         let db = home.open_database().await?;
         let Some(site) = site_of(&db).await? else {
             bail!(
-                "`{}` holds keys and `{}` no site (database.empty)\nhint: name this site's database; or, when its first start did not finish, remove the folder and start again, nothing was lost",
+                "`{}` holds keys and `{}` no site (database.empty)\nhint: name this site's database; one that was lost comes back with `countenance restore`. Only when the very first start did not finish, remove the folder and start again: nothing was lost",
                 folder.display(),
                 home.url()
             );
@@ -136,6 +169,7 @@ impl Data {
         write_secret(&folder.join(PEPPER), &to_hex(root.expose()))?;
         let evidence_key = make_evidence_key(&folder.join(SHARES_FOLDER), rng)?;
         let keyring = Keyring::create(&home.keyring(), rng).context("making the keyring")?;
+        Keyring::create(&home.backup_keys(), rng).context("making the keys of backups")?;
         let site = Site {
             id: SiteId::new(now, rng),
             name: config.name.text(),
@@ -148,11 +182,7 @@ impl Data {
             intake_key: keyring.intake(),
         };
         drop(keyring);
-        if let DbUrl::Sqlite(path) = home.url() {
-            // Made by us with a mode of ours: SQLite keeps it for its log beside it.
-            write_secret(&path, "")?;
-        }
-        let db = home.open_database().await?;
+        let db = home.make_database().await?;
         let mut tx = db.write().await?;
         found_site(&mut tx, now, &site).await?;
         tx.commit().await?;

@@ -15,7 +15,6 @@ const PAUSE: Duration = Duration::from_hours(1);
 
 /// Runs at start and then hourly until the server ends.
 pub(crate) async fn run(state: AppState) {
-    let mut closing = state.closing();
     loop {
         match tidy_up(&state).await {
             Ok(done) if done.is_nothing() => {}
@@ -34,7 +33,7 @@ pub(crate) async fn run(state: AppState) {
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
-            _ = closing.changed() => return,
+            () = state.closing() => return,
         }
     }
 }

@@ -7,6 +7,7 @@ mod own_leaves;
 mod policy;
 mod prove;
 mod publish;
+mod recover;
 mod site_ledger;
 mod witnesses;
 
@@ -18,10 +19,14 @@ use tokio::sync::watch;
 
 pub(crate) use destroy::{Authority, Destroyer};
 pub(crate) use neighbours::{NeighbourEntry, Neighbours};
+pub(crate) use own_leaves::write_leaves_of_everything;
 pub(crate) use policy::{operator_signer, policy_text};
 pub(crate) use prove::prove;
 pub(crate) use publish::{Clerk, run};
-pub(crate) use site_ledger::{SiteLedger, open, open_signer, with};
+pub(crate) use recover::catch_up_with;
+#[cfg(test)]
+pub(crate) use site_ledger::merge;
+pub(crate) use site_ledger::{SiteLedger, open, open_signer, open_there, open_writer, with};
 pub(crate) use witnesses::Witnesses;
 
 /// What was published last.

@@ -1,6 +1,7 @@
 //! `countenance`: the server and its tools. It never receives a picture or a template.
 
 mod audit;
+mod backup;
 mod close_site;
 mod codes;
 mod config;
@@ -11,6 +12,7 @@ mod jobs;
 mod ledger;
 mod monitor;
 mod pages;
+mod restore;
 mod rules_command;
 mod seed;
 mod serve;
@@ -64,6 +66,12 @@ enum Command {
     OpenEvidence(evidence::EvidenceArguments),
     /// End everything about everybody; asked for twice
     CloseSite(close_site::CloseArguments),
+    /// Write a backup from which erased people do not come back, while no server runs
+    Backup(backup::BackupArguments),
+    /// Replace the one copy of the keys that is kept on another medium: after each erasure, and after a backup with new people
+    KeysCopy(backup::keys_copy::KeysCopyArguments),
+    /// Put a backup into an empty database: without whoever was erased since, and up to what the ledger tells
+    Restore(restore::RestoreArguments),
     /// Check a proof, a certificate, a fork or a receipt without any server: what it shows, and what it does not
     Verify(verify::VerifyArguments),
     /// Write the page that checks proofs in a browser, in one file that needs no network
@@ -106,6 +114,9 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::AuditorPass(arguments) => codes::print_auditor_pass(arguments).await,
             Command::OpenEvidence(arguments) => evidence::open(arguments).await,
             Command::CloseSite(arguments) => close_site::close(arguments).await,
+            Command::Backup(arguments) => backup::run(arguments).await,
+            Command::KeysCopy(arguments) => backup::keys_copy::run(&arguments),
+            Command::Restore(arguments) => restore::run(arguments).await,
             Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
             Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),

@@ -13,6 +13,7 @@ use countenance_trace::Reader;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::backup::schedule::{self, Schedule};
 use crate::config::SiteConfig;
 use crate::data::{Data, Home};
 use crate::ledger::{self, Authority, Clerk, Witnesses};
@@ -42,6 +43,8 @@ pub(crate) struct ServeArguments {
     /// The authority's certificates (PEM), handed on with every certificate of destruction
     #[arg(long, value_name = "FILE", requires = "time_stamps")]
     time_stamp_ca: Option<PathBuf>,
+    #[command(flatten)]
+    backups: Schedule,
     /// A demo: every page says so, and gates with simulated parts may be claimed
     #[arg(long)]
     demo: bool,
@@ -77,12 +80,14 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let jobs = tokio::spawn(jobs::run(state.clone()));
     let authority = authority(arguments.time_stamps, arguments.time_stamp_ca.as_deref())?;
     let clerk = keep_ledger(&state, &arguments.home, arguments.witnesses.as_deref(), authority).await?;
+    let backups = tokio::spawn(schedule::run(state.clone(), arguments.home, arguments.backups));
     tracing::info!(address, demo = arguments.demo, "serving");
     axum::serve(listener, app(state.clone()))
         .with_graceful_shutdown(ended(close))
         .await
         .context("serving")?;
     jobs.await.context("the hourly work")?;
+    backups.await.context("the backups")?;
     if let Some(clerk) = clerk {
         clerk.await.context("the ledger's work")?;
     }

@@ -135,7 +135,10 @@ impl AppState {
         Ok(Trace::begin(self.db().read().await?, reader, self.pen()))
     }
 
-    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
-        self.0.closing.clone()
+    /// Returns when the server is to end, at once when that was said before. Never when nobody is left who could say it.
+    pub(crate) async fn closing(&self) {
+        if self.0.closing.clone().wait_for(|closing| *closing).await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -45,7 +45,8 @@ impl TestSite {
     }
 
     pub(crate) fn writer(&self) -> Writer {
-        Writer::new(Keyring::open(&self.home.keyring(), &mut SeededRng::new(1)).unwrap())
+        let open = |folder| Keyring::open(folder, &mut SeededRng::new(1)).unwrap();
+        Writer::new(open(&self.home.keyring())).with_backup_keys(open(&self.home.backup_keys()))
     }
 
     /// Makes leaves of everything that waits for one.

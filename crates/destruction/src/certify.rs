@@ -104,7 +104,7 @@ async fn certificate(
         lost: copies.iter().filter(|copy| copy.end == End::Lost).count() as u64,
         holders: holders(&copies, everybody),
         rows: done.rows.clone(),
-        sweep: everybody.then(|| "server: every table that names people and the keyring were asked again; nothing was left".to_owned()),
+        sweep: everybody.then(|| "server: every table that names people and both keyrings were asked again; nothing was left".to_owned()),
         promise,
     }))
 }
@@ -126,7 +126,7 @@ fn holders(copies: &[Copy], keyring: bool) -> Vec<String> {
             format!("gate {gate}: {erased} erased, signed by the gate ({METHOD})")
         }
     };
-    let server = keyring.then(|| format!("server: monthly keys in the keyring ({METHOD})"));
+    let server = keyring.then(|| format!("server: monthly keys in the keyring, keys of backups ({METHOD})"));
     gates.iter().map(gate).chain(server).collect()
 }
 

@@ -1,9 +1,9 @@
 //! The server's own part, once no gate is awaited: copies are counted out of receipts, rows end, keys end, and the question whether
 //! anything is left is asked again.
 //!
-//! Order: leaves about the people first, since their tags need the keys; rows in the transaction; keys durably; then the commit. A crash
-//! before the commit brings the rows back and not the keys: the next round does the rest, and only the last leaf of the person carries a
-//! tag that they do not find.
+//! Order: leaves about the people first, since their tags need the keys; rows in the transaction; keys durably, those of backups with
+//! them; then the commit. A crash before the commit brings the rows back and not the keys: the next round does the rest, and only the last
+//! leaf of the person carries a tag that they do not find.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -82,7 +82,7 @@ pub async fn finish_destruction(
         let count = erase_passages_of_event(tx, door, from, ctx.now).await?;
         ended.insert("passages and windows", count);
     }
-    writer.keyring_mut().erase(&people, ctx.rng).map_err(WriteError::from)?;
+    writer.erase(&people, destruction, ctx.rng).map_err(WriteError::from)?;
     sweep(tx, writer, &people).await?;
     let rows: Vec<String> = ended.iter().map(|(table, count)| format!("{table} {count}")).collect();
     let rows = (!rows.is_empty()).then(|| rows.join(", "));
@@ -99,7 +99,7 @@ async fn say_farewell(tx: &mut Trace, ctx: &mut Ctx<'_>, writer: &mut Writer, in
     Ok(())
 }
 
-/// Asks every table and the keyring.
+/// Asks every table and both keyrings.
 async fn sweep(tx: &mut Trace, writer: &Writer, people: &[PersonId]) -> Result<(), FinishError> {
     for person in people {
         for (table, count) in rows_of_person(tx, *person).await? {
@@ -110,8 +110,8 @@ async fn sweep(tx: &mut Trace, writer: &Writer, people: &[PersonId]) -> Result<(
         if count_passages(tx, *person).await? > 0 {
             return Err(FinishError::Residue("passages"));
         }
-        if writer.keyring().person(*person).map_err(WriteError::from)?.is_some() {
-            return Err(FinishError::Residue("keyring"));
+        if let Some(keyring) = writer.held_of(*person).map_err(WriteError::from)? {
+            return Err(FinishError::Residue(keyring));
         }
     }
     Ok(())

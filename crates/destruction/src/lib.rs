@@ -2,7 +2,7 @@
 //!
 //! A destruction is ordered for a person, a purpose, an event or a whole site. Gates erase because the next snapshot no longer permits
 //! the face, and sign that they did; a gate that will not answer again is declared lost, aloud. Only then the server ends its own part
-//! (rows, and the keys in its keyring), asks again whether anything is left, and writes a certificate that others can check.
+//! (rows, and the keys in its keyrings: its own secrets and those that open backups), asks again whether anything is left, and writes a certificate that others can check.
 //!
 //! INVARIANT: a copy is in a certificate only with what the gate signed when it ended it, or as lost.
 //! Left out: how a gate erases (`gallery`, `countenance-gate`), which clocks run (`rulebooks/`), how a certificate looks (`portal`).

@@ -119,6 +119,20 @@ impl Keyring {
         self.root.pages.keys().map(|number| Ok(self.read(*number)?.len())).sum()
     }
 
+    /// Everything that is held: for who seals or opens a whole backup.
+    pub fn all(&self) -> Result<Vec<PersonKey>, KeyringError> {
+        let mut keys = Vec::new();
+        for number in self.root.pages.keys() {
+            keys.extend(self.read(*number)?);
+        }
+        Ok(keys)
+    }
+
+    /// Grows with every change: of two copies of a keyring the one with the higher number is the newer.
+    pub const fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Takes keys in; a person's older key ends.
     pub fn admit(&mut self, keys: &[PersonKey], rng: &mut dyn Rng) -> Result<(), KeyringError> {
         let mut pages = self.pages_of(keys.iter().map(|key| key.person))?;

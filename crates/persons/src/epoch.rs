@@ -15,3 +15,9 @@ pub async fn raise_epoch(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.announce(epoch);
     Ok(epoch)
 }
+
+/// Raises the epoch above `number`, too: for a database that came back from a backup, when gates hold snapshots that it does not know of.
+pub async fn raise_epoch_above(tx: &mut Tx, number: u64) -> Result<u64, StoreError> {
+    store::site::lift_epoch(tx, number).await?;
+    raise_epoch(tx).await
+}

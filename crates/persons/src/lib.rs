@@ -54,7 +54,7 @@ pub use declare_purpose::{DeclarePurpose, declare_purpose};
 pub use enrolment_code::{
     CodeRefused, EnrolmentCode, GoodCode, check_enrolment_code, forget_enrolment_codes, issue_code, use_enrolment_code,
 };
-pub use epoch::{epoch, raise_epoch};
+pub use epoch::{epoch, raise_epoch, raise_epoch_above};
 pub use erase_person::{
     EndedRows, KeptConsent, KeptReceipt, count_rows, end_rows_of_person, erased, list_everybody, list_evidence, open_evidence,
     rows_of_person, shred_evidence, stop_person,

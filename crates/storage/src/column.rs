@@ -6,11 +6,11 @@ use countenance_base::{
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
-use crate::StoreError;
 use crate::conn::EitherRow;
+use crate::{Kind, StoreError};
 
 /// A parameter of a statement. Each kind has its own NULL: `PostgreSQL` wants to know its type.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     Integer(Option<i64>),
     Text(Option<String>),
@@ -54,6 +54,27 @@ impl Row {
         };
         let Some(raw) = raw else { return Ok(None) };
         T::from_raw(raw).map(Some).ok_or(StoreError::Column { column })
+    }
+}
+
+impl Row {
+    /// The column at `index` as whatever it holds.
+    pub(crate) fn value(&self, index: usize, kind: Kind) -> Result<Value, StoreError> {
+        Ok(match kind {
+            Kind::Integer => Value::Integer(self.raw(index)?),
+            Kind::Text => Value::Text(self.raw(index)?),
+            Kind::Bytes => Value::Bytes(self.raw(index)?),
+        })
+    }
+
+    fn raw<T>(&self, index: usize) -> Result<Option<T>, StoreError>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        Ok(match &self.0 {
+            EitherRow::Sqlite(row) => row.try_get(index)?,
+            EitherRow::Postgres(row) => row.try_get(index)?,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use sqlx::encode::Encode;
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Transaction, Type};
+use sqlx::{Arguments, AssertSqlSafe, SqlSafeStr, Transaction, Type};
 
 use crate::{Row, StoreError, Value};
 
@@ -56,7 +56,7 @@ macro_rules! on_either {
 }
 
 impl Conn {
-    pub(crate) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&mut self, sql: impl SqlSafeStr, values: &[Value]) -> Result<u64, StoreError> {
         Ok(on_either!(self, sql, values, execute))
     }
 
@@ -64,7 +64,7 @@ impl Conn {
         Ok(on_either!(self, sql, values, fetch_optional))
     }
 
-    pub(crate) async fn list(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn list(&mut self, sql: impl SqlSafeStr, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         Ok(on_either!(self, sql, values, fetch_all))
     }
 

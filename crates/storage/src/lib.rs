@@ -15,12 +15,14 @@ mod error;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod table;
 mod tx;
 mod url;
 
 pub use column::{Column, Row, Value};
 pub use db::Db;
 pub use error::StoreError;
-pub use migrate::tables;
+pub use migrate::{schema_number, tables};
+pub use table::{Kind, Table};
 pub use tx::Tx;
 pub use url::DbUrl;

@@ -60,6 +60,11 @@ pub(crate) async fn migrate(mut conn: Conn) -> Result<(), StoreError> {
     conn.commit().await
 }
 
+/// The number of the last migration: rows fit a database of the same number.
+pub const fn schema_number() -> u64 {
+    MIGRATIONS.len() as u64
+}
+
 /// The names of all tables, sorted.
 pub async fn tables(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let sql = if tx.is_postgres() { POSTGRES_TABLES } else { SQLITE_TABLES };

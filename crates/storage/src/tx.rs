@@ -50,6 +50,11 @@ impl Tx {
         self.conn.list(sql, values).await
     }
 
+    /// For statements that are put together out of the schema's own names.
+    pub(crate) const fn conn(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+
     /// Which engine this transaction is on; only for what no common SQL says.
     pub const fn is_postgres(&self) -> bool {
         matches!(self.conn, Conn::Postgres(_))

@@ -9,7 +9,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use countenance_base::{Clock as _, SeededRng, SystemClock, SystemRng};
+use countenance_base::{Clock as _, SeededRng, SystemClock, SystemRng, Timestamp};
 use countenance_keyring::Keyring;
 use countenance_storage::{Db, DbUrl, tables};
 use countenance_trace::{Pen, Reader, Trace};
@@ -101,12 +101,22 @@ fn unhex(text: &str) -> Vec<u8> {
 
 /// A transaction that writes, by nobody in particular.
 pub async fn trace(db: &Db) -> Trace {
-    Trace::begin(db.write().await.unwrap(), Reader::Machine, pen())
+    trace_at(db, SystemClock.now()).await
+}
+
+/// The same in a test's own time, which its leaves then bear.
+pub async fn trace_at(db: &Db, now: Timestamp) -> Trace {
+    trace_by(db, Reader::Machine, now).await
+}
+
+/// The same by a reader of whom looks are told.
+pub async fn trace_by(db: &Db, reader: Reader, now: Timestamp) -> Trace {
+    Trace::begin(db.write().await.unwrap(), reader, pen(now))
 }
 
 /// A transaction that reads.
 pub async fn reading(db: &Db) -> Trace {
-    Trace::begin(db.read().await.unwrap(), Reader::Machine, pen())
+    Trace::begin(db.read().await.unwrap(), Reader::Machine, pen(SystemClock.now()))
 }
 
 /// A keyring like every other one that this makes: what [`trace`] writes down opens with it.
@@ -120,10 +130,10 @@ pub fn intake() -> Option<[u8; 32]> {
     *INTAKE.get_or_init(|| keyring(&tempfile::tempdir().unwrap().path().join("keyring")).intake())
 }
 
-fn pen() -> Pen {
+fn pen(now: Timestamp) -> Pen {
     Pen {
         intake: intake(),
-        now: SystemClock.now(),
+        now,
         rng: Box::new(SystemRng),
     }
 }

@@ -11,15 +11,19 @@
 
 mod event;
 mod open_leaf;
+mod owner;
 mod reader;
+mod recover_list;
 mod store;
 mod tag_list;
 mod trace;
 mod writer;
 
 pub use event::{Event, PersonSecret};
-pub use open_leaf::{OpenLeaf, count_leaves, open_leaf, open_leaves};
+pub use open_leaf::{OpenLeaf, count_leaves, open_leaf, open_leaves, own_leaves_since};
+pub use owner::Owner;
 pub use reader::Reader;
+pub use recover_list::recover_list;
 pub use tag_list::{TagList, read_tags, sealed_records, tag_lists, tag_rows};
 pub use trace::{Pen, Trace};
 pub use writer::{Ink, Own, WriteError, Writer};

@@ -44,3 +44,15 @@ pub async fn count_leaves(tx: &mut Tx, class: LeafClass, from: Timestamp, to: Ti
 pub async fn open_leaf(tx: &mut Tx, class: LeafClass, reason: &str) -> Result<Option<OpenLeaf>, StoreError> {
     Ok(open_leaves(tx, class).await?.into_iter().find(|leaf| leaf.record.reason == reason))
 }
+
+/// The server's own leaves that were written at `since` or later.
+pub async fn own_leaves_since(tx: &mut Tx, since: Timestamp) -> Result<Vec<Leaf>, StoreError> {
+    let Some(from) = store::own_since(tx, since).await? else {
+        return Ok(Vec::new());
+    };
+    let leaves = store::own_leaves(tx, from).await?;
+    Ok(leaves
+        .into_iter()
+        .filter_map(|leaf| Leaf::from_bytes(&leaf.try_into().ok()?))
+        .collect())
+}

@@ -99,6 +99,15 @@ pub(crate) async fn put_own(tx: &mut Tx, sequence: u64, leaf: &[u8], record: &[u
     .await
 }
 
+/// Puts a record back that was lost.
+pub(crate) async fn set_own_record(tx: &mut Tx, sequence: u64, record: &[u8]) -> Result<(), StoreError> {
+    tx.change_one(
+        "UPDATE frames SET record = $3 WHERE gate_id = $1 AND sequence = $2",
+        &[GateId::SERVER.into(), sequence.into(), record.into()],
+    )
+    .await
+}
+
 pub(crate) async fn list_tag_lists(tx: &mut Tx) -> Result<Vec<TagList>, StoreError> {
     let rows = tx
         .list(

@@ -4,11 +4,12 @@
 //! its tag and its place, sorted, sixteen bytes a row. Its hash is a leaf of the server's own, committed openly.
 
 use countenance_base::Timestamp;
-use countenance_gate_core::journal::{LEAF_BYTES, Leaf};
+use countenance_gate_core::journal::{LEAF_BYTES, Leaf, Record, RecordKind};
 use countenance_storage::{StoreError, Tx};
 use sha2::{Digest, Sha256};
 
 use crate::store;
+use crate::writer::site_record;
 
 /// One listed stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,16 @@ impl TagList {
         } = self;
         format!("list {number} places {first} {past} sha256 {}", countenance_base::to_hex(sha256))
     }
+
+    /// What the leaf commits to.
+    pub(crate) fn record(&self) -> Record {
+        site_record(RecordKind::TagList, self.words(), self.made_at)
+    }
+}
+
+/// When a list was made, out of the coarse time of its leaf.
+pub(crate) fn made_at(ten_minutes: u32) -> Timestamp {
+    Timestamp::from_seconds(i64::from(ten_minutes) * 600)
 }
 
 /// The rows of these leaves. What is no leaf has no tag and no row.

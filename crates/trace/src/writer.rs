@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use countenance_base::{EventId, GateId, Month, PersonId, Rng, SecretKey, Timestamp, rng};
+use countenance_base::{DestructionId, EventId, GateId, Month, PersonId, Rng, SecretKey, Timestamp, rng};
 use countenance_gate_core::journal::{LEAF_BYTES, Leaf, Ratchet, Record, RecordKind, commit, commit_openly, opened_openly, seal_record};
 use countenance_grant::decode_canonical;
 use countenance_keyring::{Keyring, KeyringError, PersonKey};
 use countenance_storage::{StoreError, Tx};
 
 use crate::event::{CONTEXT, Letter};
+use crate::owner::Owner;
 use crate::store;
 use crate::tag_list::{self, TagList};
 
@@ -53,25 +54,65 @@ pub struct Ink {
     pub now: Timestamp,
 }
 
-/// Holds the keyring and writes the server's own leaves.
+/// Holds the keyrings and writes the server's own leaves.
 #[derive(Debug)]
 pub struct Writer {
     keyring: Keyring,
+    /// Under which backups are sealed; none where no backup was ever made, as in tests.
+    backup_keys: Option<Keyring>,
     /// A day and the first leaf that was written on it.
     day: Option<(u32, u64)>,
 }
 
 impl Writer {
     pub const fn new(keyring: Keyring) -> Self {
-        Self { keyring, day: None }
+        Self {
+            keyring,
+            backup_keys: None,
+            day: None,
+        }
+    }
+
+    /// With the keys of the site's backups, so that an erasure ends both.
+    #[must_use]
+    pub fn with_backup_keys(self, backup_keys: Keyring) -> Self {
+        Self {
+            backup_keys: Some(backup_keys),
+            ..self
+        }
     }
 
     pub const fn keyring(&self) -> &Keyring {
         &self.keyring
     }
 
-    pub const fn keyring_mut(&mut self) -> &mut Keyring {
-        &mut self.keyring
+    pub const fn backup_keys(&self) -> Option<&Keyring> {
+        self.backup_keys.as_ref()
+    }
+
+    pub const fn backup_keys_mut(&mut self) -> Option<&mut Keyring> {
+        self.backup_keys.as_mut()
+    }
+
+    /// Ends everything that is held of these people, and the backups' key of the destruction that ends them: no backup of before gives
+    /// them back, wherever it lies. A crash between the two keyrings is mended by doing it again.
+    pub fn erase(&mut self, people: &[PersonId], destruction: DestructionId, rng: &mut dyn Rng) -> Result<(), KeyringError> {
+        self.keyring.erase(people, rng)?;
+        if let Some(backup_keys) = &mut self.backup_keys {
+            let owners = people.iter().copied().map(Owner::Person).chain([Owner::Destruction(destruction)]);
+            let entries: Vec<PersonId> = owners.map(Owner::entry).collect();
+            backup_keys.erase(&entries, rng)?;
+        }
+        Ok(())
+    }
+
+    /// Which keyring still holds something of this person; after [`Writer::erase`] none does.
+    pub fn held_of(&self, person: PersonId) -> Result<Option<&'static str>, KeyringError> {
+        if self.keyring.person(person)?.is_some() {
+            return Ok(Some("keyring"));
+        }
+        let held = self.backup_keys.as_ref().map(|keys| keys.person(Owner::Person(person).entry()));
+        Ok(held.transpose()?.flatten().map(|_| "backup-keys"))
     }
 
     /// The oldest events that have no leaf yet, at most `most`.
@@ -132,15 +173,17 @@ impl Writer {
         }
         let rows = tag_list::read_tags(tx, first, past).await?;
         let chain = self.chain(tx, ink.now).await?;
+        // As exact as the leaf tells: who has leaf and entries, and lost the rest, finds the list again.
+        let made_at = tag_list::made_at(Leaf::time(ink.now));
         let list = TagList {
             number,
             first,
             past,
             sha256: tag_list::hash(&rows),
             sequence: chain.next,
-            made_at: ink.now,
+            made_at,
         };
-        let record = site_record(RecordKind::TagList, list.words(), ink.now);
+        let record = list.record();
         let (leaf, opened) = self.leaf(&chain, &record, None, ink, rng)?;
         store::put_own(tx, leaf.sequence, &leaf.to_bytes(), &opened, ink.now).await?;
         store::put_tag_list(tx, &list).await?;
@@ -258,7 +301,7 @@ fn unreadable(now: Timestamp) -> Record {
     site_record(RecordKind::Changed, "event.unreadable".to_owned(), now)
 }
 
-fn site_record(kind: RecordKind, reason: String, at: Timestamp) -> Record {
+pub(crate) fn site_record(kind: RecordKind, reason: String, at: Timestamp) -> Record {
     Record {
         kind,
         at,

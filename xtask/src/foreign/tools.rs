@@ -22,14 +22,19 @@ pub(super) struct Tools {
 impl Tools {
     pub(super) fn bring() -> anyhow::Result<Self> {
         OPENSSL.bring()?;
-        let cache = countenance_setup::cache_directory()?.join("foreign");
+        let cache = cache()?;
         let packages = packages(&cache)?;
         let go = build(&cache, &packages)?;
         Ok(Self { packages, go })
     }
 }
 
-fn packages(cache: &Path) -> anyhow::Result<PathBuf> {
+/// Where all of it lies.
+pub(super) fn cache() -> anyhow::Result<PathBuf> {
+    Ok(countenance_setup::cache_directory()?.join("foreign"))
+}
+
+pub(super) fn packages(cache: &Path) -> anyhow::Result<PathBuf> {
     let list = std::fs::read(root().join(REQUIREMENTS)).context(REQUIREMENTS)?;
     let (folder, done) = (cache.join("packages"), cache.join("requirements.txt"));
     if std::fs::read(&done).is_ok_and(|there| there == list) {

@@ -10,9 +10,10 @@ const NO_HASH: [u8; 32] = [0; 32];
 pub(crate) async fn insert(tx: &mut Tx, door: DoorId, code: [u8; 32], expires: Timestamp) -> Result<GateId, StoreError> {
     let row = tx
         .lookup(
+            // A number that stands in the ledger is never given again, even where the gate's own row was lost.
             "INSERT INTO gates (id, door_id, claim_code_hash, claim_expires_at, head_hash, leaf_hash)
              SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4, $4
-             FROM gates
+             FROM (SELECT MAX(id) AS id FROM gates UNION ALL SELECT MAX(gate_id) FROM frames) AS numbers
              RETURNING id",
             &[door.into(), code.into(), expires.into(), NO_HASH.into()],
         )

@@ -1,6 +1,7 @@
 //! Where leaves lie in the ledger, and whose key signs it.
 
-use countenance_base::GateId;
+use countenance_base::{GateId, Timestamp};
+use countenance_gate_core::journal::Leaf;
 use countenance_storage::{StoreError, Tx};
 
 use crate::place_leaves::Unplaced;
@@ -44,6 +45,44 @@ pub(crate) async fn set_place(tx: &mut Tx, gate: GateId, sequence: u64, leaf: &[
         &[gate.into(), sequence.into(), leaf.into(), place.into()],
     )
     .await
+}
+
+/// A leaf with its place, and no record.
+pub(crate) async fn put_placed(tx: &mut Tx, leaf: &Leaf, place: u64, received: Timestamp) -> Result<(), StoreError> {
+    let record: &[u8] = &[];
+    tx.change_one(
+        "INSERT INTO frames (gate_id, sequence, leaf, record, received_at, place)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &[
+            leaf.gate.into(),
+            leaf.sequence.into(),
+            leaf.to_bytes().into(),
+            record.into(),
+            received.into(),
+            place.into(),
+        ],
+    )
+    .await
+}
+
+pub(crate) async fn list_placed(tx: &mut Tx, first: u64, past: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = tx
+        .list(
+            "SELECT leaf FROM frames WHERE place >= $1 AND place < $2 ORDER BY place",
+            &[first.into(), past.into()],
+        )
+        .await?;
+    rows.iter().map(|row| row.get("leaf")).collect()
+}
+
+pub(crate) async fn last_leaf(tx: &mut Tx, gate: GateId) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT leaf FROM frames WHERE gate_id = $1 ORDER BY sequence DESC LIMIT 1",
+            &[gate.into()],
+        )
+        .await?;
+    row.map(|row| row.get("leaf")).transpose()
 }
 
 pub(crate) async fn lookup_place(tx: &mut Tx, gate: GateId, sequence: u64) -> Result<Option<(Vec<u8>, u64)>, StoreError> {

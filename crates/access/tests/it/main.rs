@@ -6,6 +6,7 @@ mod consent;
 mod door;
 mod frames;
 mod places;
+mod recover;
 mod servers;
 mod snapshot;
 mod world;

@@ -1,6 +1,6 @@
 //! An estate with door 3, its claimed gate, and residents who hold their own keys.
 
-use countenance_testdb::{reading, trace};
+use countenance_testdb::{reading, trace_at};
 use countenance_trace::PersonSecret;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use countenance_base::{ConsentId, DoorId, GateId, PersonId, PurposeId, Rng, Secr
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
 use countenance_gate_core::policy::{Lane, Policy};
 use countenance_gate_core::wire::{Claim, Ending, Frames, FramesAnswer, Note, Receipt, Redeemed, UploadedFrame};
-use countenance_grant::{Mode, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
+use countenance_grant::{Mode, PublicKey, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
 use countenance_persons::{
     AssessPurpose, ClaimAccount, Ctx, DeclarePurpose, ImportHousehold, NewPerson, Operator, Pepper, SignConsent, Site, activate_purpose,
     assess_purpose, claim_account, declare_purpose, follow_operator_link, found_site, import_household, make_claim_letter,
@@ -66,7 +66,7 @@ impl World {
             evidence_key: letter_key(&[9; 32]).unwrap(),
             intake_key: countenance_testdb::intake(),
         };
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, now).await;
         found_site(&mut tx, now, &site).await.unwrap();
         tx.commit().await.unwrap();
         let device = SigningKey::generate(&mut rng);
@@ -108,7 +108,7 @@ impl World {
     /// Saves door 3 with these ways; the ids of the rules that refuse, when they do.
     pub(crate) async fn save(&mut self, ways: Vec<Vec<Lane>>) -> Result<DoorId, Vec<String>> {
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let settings = DoorSettings {
             ways,
             ..DoorSettings::entrance(1_500)
@@ -131,9 +131,15 @@ impl World {
     }
 
     async fn claim(&mut self) -> GateId {
-        let (door, device) = (self.door, self.device.public());
+        let device = self.device.public();
+        self.claim_as(device).await
+    }
+
+    /// Claims a further gate of the door for the device with this key.
+    pub(crate) async fn claim_as(&mut self, device: PublicKey) -> GateId {
+        let door = self.door;
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let code = make_gate_code(&mut tx, &mut ctx, door).await.unwrap();
         let claim = Claim {
             code: code.code,
@@ -151,7 +157,7 @@ impl World {
     pub(crate) async fn activate(&mut self) -> PurposeId {
         let (door, event_ends) = (self.door, self.event_ends);
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let operator = operator(&mut tx, &mut ctx).await;
         let door = countenance_access::lookup_door(&mut tx, door).await.unwrap().unwrap();
         let declare = DeclarePurpose {
@@ -179,8 +185,24 @@ impl World {
 
     /// A resident with an account and no way in yet.
     pub(crate) async fn resident(&mut self, unit: &str, under_guardian_age: bool) -> Resident {
+        let record_key = letter_key(&rng::bytes(&mut self.rng)).unwrap();
+        let secret = PersonSecret {
+            month: self.now.month(),
+            key: SecretKey::new(rng::bytes(&mut self.rng)),
+        };
+        self.resident_with(unit, under_guardian_age, record_key, secret).await
+    }
+
+    /// A resident whose browser made this record key, and this first secret for the server.
+    pub(crate) async fn resident_with(
+        &mut self,
+        unit: &str,
+        under_guardian_age: bool,
+        record_key: [u8; 32],
+        secret: PersonSecret,
+    ) -> Resident {
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let people = vec![NewPerson {
             display_name: "someone".to_owned(),
             under_guardian_age,
@@ -199,17 +221,13 @@ impl World {
         let letter = make_claim_letter(&mut tx, &mut ctx, person.id).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let key = SigningKey::generate(ctx.rng);
-        let record_key = letter_key(&rng::bytes(ctx.rng)).unwrap();
         let input = ClaimAccount {
             login: letter.login,
             code: letter.code,
             pin: "704182".to_owned(),
             signing_key: key.public().0,
             record_key,
-            secret: PersonSecret {
-                month: ctx.now.month(),
-                key: SecretKey::new(rng::bytes(ctx.rng)),
-            },
+            secret,
         };
         claim_account(&db, &mut ctx, input).await.unwrap();
         Resident { id: person.id, key }
@@ -217,7 +235,7 @@ impl World {
 
     pub(crate) async fn turn_on(&mut self, resident: &Resident, lane: Lane) {
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         match lane {
             Lane::Qr => turn_on_qr(&mut tx, &mut ctx, resident.id).await.unwrap(),
             Lane::Pin => turn_on_pin(&mut tx, &mut ctx, resident.id, "386015").await.unwrap(),
@@ -230,7 +248,7 @@ impl World {
     pub(crate) async fn begin(&mut self, resident: &Resident) -> Result<BegunConsent, Vec<String>> {
         let door = self.door;
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         match begin_consent(&mut tx, &mut ctx, resident.id, door).await {
             Ok(begun) => {
                 tx.commit().await.unwrap();
@@ -248,7 +266,7 @@ impl World {
         let begun = self.begin(resident).await.unwrap();
         let signature = resident.key.sign_plain(begun.consent.text.as_bytes());
         let (db, ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let input = SignConsent {
             person: resident.id,
             consent: begun.consent.id,
@@ -262,7 +280,7 @@ impl World {
     pub(crate) async fn code(&mut self, resident: &Resident, consent: ConsentId) -> String {
         let gate = self.gate;
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let code = make_enrolment_code(&mut tx, &mut ctx, resident.id, consent, gate).await.unwrap();
         tx.commit().await.unwrap();
         code.code
@@ -279,7 +297,7 @@ impl World {
         };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, mut ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let redeemed = redeem_code(&mut tx, &mut ctx, &site_key, &gate, code).await.unwrap();
         tx.commit().await.unwrap();
         redeemed
@@ -293,7 +311,7 @@ impl World {
         };
         let site_key = SigningKey::from_seed(&self.site_key.seed());
         let (db, ctx) = self.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let envelope = build_snapshot(&mut tx, &ctx, &site_key, &gate).await.unwrap();
         tx.commit().await.unwrap();
         let verified = VerifiedSnapshot::open(&envelope, &site_key.public()).unwrap();
@@ -349,7 +367,7 @@ impl World {
 
     pub(crate) async fn upload(&mut self, frames: Vec<UploadedFrame>) -> FramesAnswer {
         let gate = self.gate_row().await;
-        let mut tx = trace(&self.db).await;
+        let mut tx = trace_at(&self.db, self.now).await;
         let answer = take_frames(&mut tx, &gate, &Frames { frames }, self.now).await.unwrap();
         tx.commit().await.unwrap();
         answer

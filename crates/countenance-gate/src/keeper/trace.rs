@@ -6,7 +6,7 @@ use countenance_base::{AttemptId, PersonId, Timestamp, rng};
 use countenance_gate_core::journal::{Frame, LeafClass, Ratchet, Record, RecordKind};
 use countenance_gate_core::wire::{Note, Passage, Promise, UploadedFrame, Window};
 use countenance_grant::{Match, VerifiedGrant, decode_canonical, letter_key};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::{Current, Keeper};
 use crate::event::Order;
@@ -128,16 +128,26 @@ impl Keeper {
     }
 
     /// The ratchet of a person who is enrolled here, turned to the month of `now`.
-    fn ratchet_of(&mut self, person: PersonId, now: Timestamp) -> Option<Ratchet> {
+    fn ratchet_of(&self, person: PersonId, now: Timestamp) -> Option<Ratchet> {
         let (month, key) = self.parts.store.page().person(person)?.ratchet();
-        let ratchet = Ratchet::new(month, key).turned_to(now.month());
-        if ratchet.month() > month
-            && let Err(error) = self.parts.store.turn_ratchet(person, &ratchet, self.parts.rng.as_mut())
-        {
-            error!(%error, "a month's ratchet could not be ended");
-            self.fault("store.write");
+        Some(Ratchet::new(month, key).turned_to(now.month()))
+    }
+
+    /// The months before that of `now` end for everybody here, also at a door to which nobody comes.
+    pub(super) fn turn_month(&mut self, now: Timestamp) {
+        if now.month() <= self.turned {
+            return;
         }
-        Some(ratchet)
+        self.turned = now.month();
+        match self.parts.store.turn_month(self.turned, self.parts.rng.as_mut()) {
+            Ok(true) => info!("a month's secrets ended"),
+            Ok(false) => {}
+            Err(error) => {
+                // Tried again at the next start: after a failed write the store takes nothing more until then.
+                error!(%error, "a month's secrets could not be ended");
+                self.fault("store.write");
+            }
+        }
     }
 
     pub(super) fn trace_passage(&mut self, passage: &Passage) -> Result<(), String> {

@@ -431,9 +431,9 @@ fn keys_survive_opening_again() {
         .use_grant(used, NOW.plus(Duration::from_mins(1)), NOW, &mut place.rng)
         .unwrap();
     store.rotate_transit(&mut place.rng).unwrap();
-    store
-        .turn_ratchet(ANN, &ratchet(ANN).turned_to(Month(24_301)), &mut place.rng)
-        .unwrap();
+    assert!(store.turn_month(Month(24_301), &mut place.rng).unwrap());
+    assert!(!store.turn_month(Month(24_301), &mut place.rng).unwrap(), "turned already");
+    assert!(!store.turn_month(Month(24_299), &mut place.rng).unwrap(), "never back");
     drop(store);
     let mut store = place.open().unwrap();
     assert_eq!(store.claimed(), &claimed());

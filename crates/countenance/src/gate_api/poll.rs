@@ -42,16 +42,15 @@ async fn wait_for_news(state: &AppState, poll: &Poll) -> Result<(), StoreError> 
     tokio::pin!(wait);
     // Subscribed before the epoch is read: a change in between is seen by one or the other.
     let mut announcements = state.db().announcements();
-    let mut closing = state.closing();
     loop {
         announcements.mark_unchanged();
-        if present_epoch(state).await? > poll.epoch || *closing.borrow() {
+        if present_epoch(state).await? > poll.epoch {
             return Ok(());
         }
         tokio::select! {
             () = &mut wait => return Ok(()),
             _ = announcements.changed() => {}
-            _ = closing.changed() => return Ok(()),
+            () = state.closing() => return Ok(()),
         }
     }
 }

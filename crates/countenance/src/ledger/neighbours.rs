@@ -132,9 +132,12 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let served = app(site.state.clone());
         tokio::spawn(async move { axum::serve(listener, served).await });
-        while reqwest::get(format!("{url}/ledger/checkpoint")).await.unwrap().status() != 200 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        let published = async {
+            while reqwest::get(format!("{url}/ledger/checkpoint")).await.unwrap().status() != 200 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), published).await.unwrap();
         let key = site.state.ledger().unwrap().ledger.lock().unwrap().key().to_string();
         NeighbourEntry { key, url }
     }

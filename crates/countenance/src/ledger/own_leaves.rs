@@ -14,10 +14,16 @@ const BATCH: u64 = 256;
 /// Does all of it that is due.
 pub(crate) async fn write_own_leaves(state: &AppState, writer: &Mutex<Writer>) -> Result<(), WriteError> {
     let mut writer = writer.lock().await;
-    while write_some(state, &mut writer).await? {}
+    write_leaves_of_everything(state, &mut writer).await?;
     list_tags(state, &mut writer).await?;
     // Nothing of an earlier month waits any more.
     writer.turn(state.now().month(), &mut SystemRng)?;
+    Ok(())
+}
+
+/// No event that was there waits any more.
+pub(crate) async fn write_leaves_of_everything(state: &AppState, writer: &mut Writer) -> Result<(), WriteError> {
+    while write_some(state, writer).await? {}
     Ok(())
 }
 

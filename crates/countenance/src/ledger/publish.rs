@@ -76,7 +76,6 @@ impl Clerk {
 
 /// Runs until the server ends, or until the disk or the two histories say that nothing more may be signed.
 pub(crate) async fn run(mut clerk: Clerk) {
-    let mut closing = clerk.state.closing();
     loop {
         match clerk.round().await {
             Ok(()) => {
@@ -96,7 +95,7 @@ pub(crate) async fn run(mut clerk: Clerk) {
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
-            _ = closing.changed() => return,
+            () = clerk.state.closing() => return,
         }
     }
 }

@@ -40,8 +40,42 @@ pub(crate) async fn open(home: &Home, db: &Db, site: &str) -> anyhow::Result<Opt
         return Ok(None);
     }
     let log = Log::open(&data.join("ledger")).context("opening the ledger")?;
+    Ok(Some((SiteLedger { log, signer }, open_writer(home)?)))
+}
+
+/// Opens both keyrings. A site that was made before there were backups gets the second one now.
+pub(crate) fn open_writer(home: &Home) -> anyhow::Result<Writer> {
     let keyring = Keyring::open(&home.keyring(), &mut SystemRng).context("opening the keyring")?;
-    Ok(Some((SiteLedger { log, signer }, Writer::new(keyring))))
+    let backup_keys = home.backup_keys();
+    if !Keyring::is_there(&backup_keys) {
+        make_backup_keys(&backup_keys)?;
+    }
+    let backup_keys = Keyring::open(&backup_keys, &mut SystemRng).context("opening the keys of backups")?;
+    Ok(Writer::new(keyring).with_backup_keys(backup_keys))
+}
+
+/// Under another name until it is whole: half a keyring would keep the server from starting.
+fn make_backup_keys(folder: &Path) -> anyhow::Result<()> {
+    let unfinished = folder.with_extension("new");
+    let make = || -> anyhow::Result<()> {
+        if unfinished.exists() {
+            std::fs::remove_dir_all(&unfinished)?;
+        }
+        drop(Keyring::create(&unfinished, &mut SystemRng)?);
+        Ok(std::fs::rename(&unfinished, folder)?)
+    };
+    make().context("making the keys of backups")
+}
+
+/// Log and signer of a site that are there already; `None` where one is missing, and none is begun.
+pub(crate) fn open_there(data: &Path, site: &str) -> anyhow::Result<Option<SiteLedger>> {
+    let log = data.join("ledger");
+    if !log.exists() || !data.join("ledger-signer").exists() {
+        return Ok(None);
+    }
+    let signer = open_signer(data, site)?;
+    let log = Log::open(&log).context("opening the ledger")?;
+    Ok(Some(SiteLedger { log, signer }))
 }
 
 /// The signer of the ledger of `site`, apart from the log; made at first use.
@@ -62,6 +96,23 @@ impl SiteLedger {
     /// The signed checkpoint of everything appended.
     pub(crate) fn sign(&mut self) -> Result<Note, LedgerError> {
         self.signer.sign(&mut self.log)
+    }
+
+    /// Makes tiles of everything that was appended, so that [`SiteLedger::root`] knows it.
+    pub(crate) fn settle(&mut self) -> Result<(), LedgerError> {
+        self.log.integrate(self.signer.key().name()).map(|_| ())
+    }
+
+    /// Root of the first `size` entries; `None` when there are fewer.
+    pub(crate) fn root(&self, size: u64) -> Result<Option<Hash>, LedgerError> {
+        self.log.root(size)
+    }
+
+    /// Entries from `first` on, fewer where the ledger ends before `past`.
+    pub(crate) fn entries(&self, first: u64, past: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
+        (first..past.min(self.size()))
+            .filter_map(|at| self.log.entry(at).transpose())
+            .collect()
     }
 
     pub(crate) fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LedgerError> {
@@ -136,13 +187,7 @@ async fn catch_up(ledger: &Arc<std::sync::Mutex<SiteLedger>>, db: &Db) -> Result
         let mut tx = db.read().await?;
         let known = next_place(&mut tx).await?;
         drop(tx);
-        let entries = with(ledger, move |ledger| {
-            let end = ledger.size().min(known + BATCH);
-            (known..end)
-                .filter_map(|at| ledger.log.entry(at).transpose())
-                .collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
+        let entries = with(ledger, move |ledger| ledger.entries(known, known + BATCH)).await?;
         let size = with(ledger, |ledger| Ok(ledger.size())).await?;
         if size < known {
             return Err(MergeError::Shorter {

@@ -7,7 +7,7 @@ use countenance_destruction::{
 };
 use countenance_gate_core::journal::LeafClass;
 use countenance_persons::write_leaves;
-use countenance_testdb::{keyring, reading, trace};
+use countenance_testdb::{keyring, reading, trace_at};
 use countenance_tlog::{KEY_LOG, NoteSigner};
 use countenance_trace::{Ink, Writer};
 
@@ -37,7 +37,7 @@ impl Estate {
     /// What the server does once a second: events become leaves, leaves get places.
     pub(crate) async fn log(&mut self) -> u64 {
         let ink = self.ink();
-        let mut tx = trace(&self.world.db).await;
+        let mut tx = trace_at(&self.world.db, self.world.now).await;
         while write_leaves(&mut tx, &mut self.writer, 100, ink, &mut self.world.rng)
             .await
             .unwrap()
@@ -52,7 +52,7 @@ impl Estate {
 
     pub(crate) async fn order(&mut self, scope: Scope) -> Result<DestructionId, OrderError> {
         let (db, mut ctx) = self.world.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let id = order_destruction(&mut tx, &mut ctx, scope).await?;
         tx.commit().await.unwrap();
         Ok(id)
@@ -65,7 +65,7 @@ impl Estate {
     pub(crate) async fn finish(&mut self, id: DestructionId) {
         let ink = self.ink();
         let (db, mut ctx) = self.world.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         finish_destruction(&mut tx, &mut ctx, &mut self.writer, ink, id).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -73,7 +73,7 @@ impl Estate {
     /// How many were certified under a checkpoint of this size.
     pub(crate) async fn certify(&mut self, size: u64) -> usize {
         let (db, ctx) = self.world.parts();
-        let mut tx = trace(&db).await;
+        let mut tx = trace_at(&db, ctx.now).await;
         let count = certify(&mut tx, &ctx, &operator(), (size, [9; 32])).await.unwrap();
         tx.commit().await.unwrap();
         count

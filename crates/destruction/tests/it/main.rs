@@ -6,8 +6,22 @@
 mod world;
 
 #[cfg(test)]
+mod attacker;
+#[cfg(test)]
+mod cloned;
+#[cfg(test)]
 mod ending;
 #[cfg(test)]
 mod estate;
 #[cfg(test)]
+mod gate;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod lost;
+#[cfg(test)]
+mod proofs;
+#[cfg(test)]
+mod town;
+#[cfg(test)]
+mod unlinkable;

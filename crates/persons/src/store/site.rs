@@ -73,3 +73,9 @@ pub(crate) async fn raise_epoch(tx: &mut Tx) -> Result<u64, StoreError> {
     let row = tx.lookup("UPDATE site SET epoch = epoch + 1 RETURNING epoch", &[]).await?;
     row.ok_or(StoreError::Affected { changed: 0 })?.get("epoch")
 }
+
+/// Changes nothing when the epoch is as high.
+pub(crate) async fn lift_epoch(tx: &mut Tx, number: u64) -> Result<(), StoreError> {
+    tx.execute("UPDATE site SET epoch = $1 WHERE epoch < $1", &[number.into()]).await?;
+    Ok(())
+}

@@ -8,3 +8,4 @@ mod schema;
 mod servers;
 mod statements;
 mod transaction;
+mod whole_tables;

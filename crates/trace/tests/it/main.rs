@@ -1,6 +1,9 @@
 //! What leaves a trace, what rolls back, and what a month's end takes away; on a real database.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod backup_keys;
+mod lost_list;
+
 use std::time::Duration;
 
 use countenance_base::{GateId, Month, OperatorId, PersonId, SecretKey, SeededRng, Timestamp};

@@ -9,7 +9,7 @@ use countenance_rules::Notice;
 use countenance_trace::Trace;
 
 use crate::question::{Asked, ask_enrol};
-use crate::{Door, list_gates_of_door, lookup_door};
+use crate::{Door, list_gates_of_door, lookup_door, method};
 
 /// What is shown before signing.
 #[derive(Debug, Clone)]
@@ -43,6 +43,7 @@ pub async fn begin_consent(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId, 
         purpose: &purpose,
         notice: &notice,
         settings: &door.settings,
+        method: method(tx, &door, purpose.facts.mode).await?,
         gate: first,
     };
     let ruling = ask_enrol(tx, ctx, &asked, &consent).await?;
@@ -86,6 +87,7 @@ pub(crate) async fn check_enrolment(tx: &mut Trace, ctx: &Ctx<'_>, consent: &Con
         purpose: &purpose,
         notice: &notice,
         settings: &door.settings,
+        method: method(tx, &door, purpose.facts.mode).await?,
         gate,
     };
     let ruling = ask_enrol(tx, ctx, &asked, consent).await?;

@@ -15,7 +15,7 @@ use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
 use crate::question::{Asked, Compiling, ask_match};
-use crate::{Door, Gate, lookup_door, store};
+use crate::{Door, Gate, lookup_door, method, store};
 
 /// Compiles and signs the snapshot of `gate` at the present epoch.
 pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey, gate: &Gate) -> Result<Envelope, StoreError> {
@@ -63,6 +63,7 @@ async fn match_grants(
         purpose,
         notice: &notice,
         settings: &door.settings,
+        method: method(tx, door, purpose.facts.mode).await?,
         gate: gate.id,
     };
     let by_person: BTreeMap<PersonId, &MemberKeys> = members.iter().map(|member| (member.person, member)).collect();

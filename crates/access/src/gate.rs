@@ -14,7 +14,7 @@ pub struct Gate {
     pub door: DoorId,
     /// `None` until a device has claimed it.
     pub device_key: Option<PublicKey>,
-    /// SHA-256 of the model pack's manifest, as the device said at claim.
+    /// SHA-256 of the model pack's manifest, as the device said last.
     pub pack: Option<[u8; 32]>,
     /// Only such a gate starts simulated parts.
     pub demo: bool,

@@ -17,6 +17,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) purpose: &'a Purpose,
     pub(crate) notice: &'a Notice,
     pub(crate) settings: &'a DoorSettings,
+    /// How faces are used at the door now ([`crate::method()`]).
+    pub(crate) method: [u8; 32],
     pub(crate) gate: GateId,
 }
 
@@ -69,6 +71,7 @@ async fn facts(
         now: ctx.now,
         until: consent.until,
         purpose: asked.purpose,
+        method: &asked.method,
         notice: &asked.notice.facts(),
         notice_hash: asked.notice.hash,
         person: FacePerson {

@@ -1,10 +1,12 @@
 //! What a gate says of itself: where its journal stands, and what is wrong.
 
 use countenance_base::Timestamp;
+use countenance_gate_core::journal::RecordKind;
 use countenance_gate_core::wire::{Head, Poll, Seal};
 use countenance_grant::encode;
 use countenance_persons::raise_epoch;
 use countenance_storage::{StoreError, Tx};
+use countenance_trace::{Event, Trace};
 
 use crate::gate::{ALARM_FORKED, Gate, list_alarms};
 use crate::store;
@@ -18,10 +20,11 @@ pub async fn take_sequence(tx: &mut Tx, gate: &Gate, sequence: u64, now: Timesta
     store::gate::take_sequence(tx, gate.id, sequence, now).await
 }
 
-/// Compares the gate's head with what is known, and keeps its alarms. `true`: forked, here or before.
-pub async fn take_poll(tx: &mut Tx, gate: &Gate, poll: &Poll, now: Timestamp) -> Result<bool, StoreError> {
+/// Compares the gate's head with what is known, and keeps its alarms and its model pack. `true`: forked, here or before.
+pub async fn take_poll(tx: &mut Trace, gate: &Gate, poll: &Poll, now: Timestamp) -> Result<bool, StoreError> {
     take_alarms(tx, gate, &poll.alarms, now).await?;
     take_seal(tx, gate, poll).await?;
+    take_pack(tx, gate, poll).await?;
     if gate.forked_at.is_some() {
         return Ok(true);
     }
@@ -31,6 +34,17 @@ pub async fn take_poll(tx: &mut Tx, gate: &Gate, poll: &Poll, now: Timestamp) ->
     }
     fork(tx, gate, now).await?;
     Ok(true)
+}
+
+/// Another pack recognises differently: assessments that were written about the one before no longer hold.
+async fn take_pack(tx: &mut Trace, gate: &Gate, poll: &Poll) -> Result<(), StoreError> {
+    let Some(pack) = poll.pack.filter(|pack| gate.pack != Some(*pack)) else {
+        return Ok(());
+    };
+    store::gate::set_pack(tx, gate.id, &pack).await?;
+    tx.leave(Event::site(RecordKind::Changed, format!("gate.pack {}", gate.id.0)));
+    raise_epoch(tx).await?;
+    Ok(())
 }
 
 /// Keeps the gate's newest seal. One that is not over the head of this poll, or not the gate's, is no seal.

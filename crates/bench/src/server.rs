@@ -95,6 +95,7 @@ impl Gate {
             wait_s: 0,
             alarms: vec![],
             seal: None,
+            pack: None,
         };
         let answer: PollAnswer = client.post(PATH_POLL, &poll).await?;
         let envelope = answer.snapshot.context("the server sent no snapshot")?;

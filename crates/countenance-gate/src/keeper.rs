@@ -259,6 +259,7 @@ impl Keeper {
             wait_s: POLL_WAIT_S,
             alarms,
             seal: Some(seal.sign(&self.parts.store.device_key())),
+            pack: self.pack(),
         }
     }
 

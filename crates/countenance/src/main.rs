@@ -7,6 +7,7 @@ mod codes;
 mod config;
 mod data;
 mod evidence;
+mod figures;
 mod gate_api;
 mod jobs;
 mod ledger;

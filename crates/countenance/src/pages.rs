@@ -91,7 +91,7 @@ fn resident_routes() -> Router<AppState> {
 }
 
 fn desk_routes() -> Router<AppState> {
-    use desk::{door, endings, enter, happenings, people, purpose};
+    use desk::{assessment, door, endings, enter, happenings, people, purpose};
     Router::new()
         .route("/desk", get(door::show_all))
         .route("/desk/enter/{code}", get(enter::show).post(enter::post))
@@ -107,7 +107,18 @@ fn desk_routes() -> Router<AppState> {
         .route("/desk/doors/{door}/ways", post(door::post_ways))
         .route("/desk/doors/{door}/gate-code", post(door::post_gate_code))
         .route("/desk/doors/{door}/purpose", post(purpose::post_declare))
-        .route("/desk/doors/{door}/purposes/{purpose}/assess", post(purpose::post_assess))
+        .route(
+            "/desk/doors/{door}/purposes/{purpose}/assessment",
+            get(assessment::show).post(assessment::post_write),
+        )
+        .route(
+            "/desk/doors/{door}/purposes/{purpose}/assessment/{version}",
+            get(assessment::show_version),
+        )
+        .route(
+            "/desk/doors/{door}/purposes/{purpose}/assessment/{version}/approve",
+            post(assessment::post_approve),
+        )
         .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
         .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
 }

@@ -3,11 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use countenance_base::{Clock as _, SeededRng, SimClock, SystemClock, SystemRng};
+use countenance_access::{lookup_door, method};
+use countenance_base::{Clock as _, DoorId, OperatorId, PurposeId, SeededRng, SimClock, SystemClock, SystemRng, Text};
+use countenance_grant::Mode;
 use countenance_keyring::Keyring;
-use countenance_persons::write_leaves;
+use countenance_persons::{
+    Ctx, DeclarePurpose, WriteAssessment, activate_purpose, approve_assessment, declare_purpose, follow_operator_link, make_operator_link,
+    write_assessment, write_leaves,
+};
+use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
 use countenance_testdb::Place;
-use countenance_trace::{Ink, Reader, Writer};
+use countenance_trace::{Ink, Reader, Trace, Writer};
 
 use crate::config::SiteConfig;
 use crate::data::{Data, Home};
@@ -61,4 +67,51 @@ impl TestSite {
         while write_leaves(&mut tx, writer, 9, ink, &mut SystemRng).await.unwrap() {}
         tx.commit().await.unwrap();
     }
+}
+
+/// An operator of this name, who has signed in.
+pub(crate) async fn operator_named(tx: &mut Trace, ctx: &mut Ctx<'_>, name: &str) -> OperatorId {
+    let link = make_operator_link(tx, ctx, name).await.unwrap();
+    follow_operator_link(tx, ctx, &link).await.unwrap().operator
+}
+
+/// Declares a purpose at a door, has one operator write its assessment and another approve it, and activates it.
+pub(crate) async fn activate(tx: &mut Trace, ctx: &mut Ctx<'_>, door: DoorId) -> PurposeId {
+    let facts = PurposeFacts {
+        text: Text::new("进门", "pass the door"),
+        necessity: Text::new("双手提物", "full hands"),
+        alternatives: vec!["QR".to_owned()],
+        basis: LawfulBasis::Consent,
+        mode: Mode::OneToFew,
+        open_search_necessity: None,
+        open_search_apart: false,
+        template_days: 365,
+        passage_days: 30,
+        owner: "safety officer".to_owned(),
+    };
+    let writer = operator_named(tx, ctx, "desk").await;
+    let door = lookup_door(tx, door).await.unwrap().unwrap();
+    let method = method(tx, &door, facts.mode).await.unwrap();
+    let declare = DeclarePurpose {
+        operator: writer,
+        door: door.words(),
+        facts,
+        event_ends: None,
+    };
+    let purpose = declare_purpose(tx, ctx, declare).await.unwrap();
+    let write = WriteAssessment {
+        purpose,
+        operator: writer,
+        texts: AssessmentHead::ALL
+            .into_iter()
+            .map(|head| (head.word().to_owned(), "considered".to_owned()))
+            .collect(),
+        system: "mode 1:few".to_owned(),
+        method,
+    };
+    let version = write_assessment(tx, ctx, write).await.unwrap();
+    let other = operator_named(tx, ctx, "safety").await;
+    approve_assessment(tx, ctx, purpose, version, other, method).await.unwrap();
+    activate_purpose(tx, ctx, purpose, writer, &method).await.unwrap();
+    purpose
 }

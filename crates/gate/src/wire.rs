@@ -100,6 +100,9 @@ pub struct Poll {
     /// A [`Seal`] over `head`, for whoever watches the ledger.
     #[n(4)]
     pub seal: Option<Envelope>,
+    /// SHA-256 of the installed model pack's manifest; none while no pack is in use.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub pack: Option<[u8; 32]>,
 }
 
 /// "My journal has this many leaves and ends with this one, as of now." Handed on to monitors, so it is signed apart from the request.

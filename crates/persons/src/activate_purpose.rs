@@ -11,18 +11,24 @@ use crate::purpose::{PurposeError, PurposeState, changed};
 use crate::sign_consent::about;
 use crate::{Ctx, raise_epoch, site_facts, store};
 
-/// Lets gates offer the face lane at this purpose's door from the next snapshot on.
-pub async fn activate_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, purpose: PurposeId, operator: OperatorId) -> Result<(), PurposeError> {
+/// Lets gates offer the face lane at this purpose's door from the next snapshot on. `method`: how faces are used there now.
+pub async fn activate_purpose(
+    tx: &mut Trace,
+    ctx: &mut Ctx<'_>,
+    purpose: PurposeId,
+    operator: OperatorId,
+    method: &[u8; 32],
+) -> Result<(), PurposeError> {
     let purpose = store::purpose::lookup(tx, purpose).await?.ok_or(PurposeError::Unknown)?;
     match purpose.state() {
-        PurposeState::Declared | PurposeState::Assessed => {}
+        PurposeState::Declared | PurposeState::Assessed | PurposeState::Approved => {}
         PurposeState::Active | PurposeState::Ended => return Err(PurposeError::State),
     }
     let notice = render_notice(ctx, &purpose).map_err(PurposeError::Notice)?;
     let ruling = ctx.rulebook.rule(&Request::ActivatePurpose(PurposeToActivate {
         now: ctx.now,
         purpose: purpose.facts.clone(),
-        assessment: purpose.assessment_facts(),
+        assessment: purpose.assessment_facts(method),
         notice: notice.facts(),
         site: site_facts(tx).await?,
     }));

@@ -41,6 +41,7 @@ pub async fn declare_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, input: DeclarePu
         declared_at: ctx.now,
         declared_by: input.operator,
         assessment: None,
+        written: None,
         activated_at: None,
         ended_at: None,
         event_ends: input.event_ends,

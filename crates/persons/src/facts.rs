@@ -23,6 +23,8 @@ pub struct FaceQuestion<'a> {
     /// Until when the grant would hold.
     pub until: Timestamp,
     pub purpose: &'a Purpose,
+    /// SHA-256 of how faces are used at the door now.
+    pub method: &'a [u8; 32],
     pub notice: &'a NoticeFacts,
     pub notice_hash: [u8; 32],
     pub person: FacePerson,
@@ -40,7 +42,7 @@ pub fn face_facts(question: FaceQuestion<'_>) -> FaceFacts {
         until: question.until,
         purpose: question.purpose.facts.clone(),
         purpose_active: question.purpose.state() == PurposeState::Active,
-        assessment: question.purpose.assessment_facts(),
+        assessment: question.purpose.assessment_facts(question.method),
         notice: question.notice.clone(),
         consent: Some(consent_facts(&question)),
         person: PersonFacts {

@@ -9,7 +9,8 @@
 //! Left out: doors and gates (`access`), pages (`portal`), any number of the law (`rules`).
 
 mod activate_purpose;
-mod assess_purpose;
+mod approve_assessment;
+mod assessment;
 mod auditor;
 mod claim_account;
 mod code;
@@ -35,10 +36,12 @@ mod site;
 mod site_facts;
 mod store;
 mod withdraw_consent;
+mod write_assessment;
 mod write_leaves;
 
 pub use activate_purpose::{activate_purpose, end_purpose};
-pub use assess_purpose::{AssessPurpose, assess_purpose};
+pub use approve_assessment::{approve_assessment, outdate_assessments};
+pub use assessment::{Approval, Assessment, AssessmentField, list_assessments};
 pub use auditor::{Auditor, list_auditors, lookup_auditor, make_auditor_pass};
 pub use claim_account::{ClaimAccount, ClaimAccountError, ClaimLetter, claim_account, make_claim_letter};
 pub use code::{CLAIM_CODE_CHARS, ENROLMENT_CODE_CHARS, make_code, print_code, read_code};
@@ -61,15 +64,13 @@ pub use erase_person::{
 };
 pub use facts::{FacePerson, FaceQuestion, face_facts};
 pub use notice::{lookup_notice, render_notice};
-pub use operator::{FollowLinkError, Operator, follow_operator_link, make_operator_link, operator_can_sign_in};
+pub use operator::{FollowLinkError, Operator, follow_operator_link, lookup_operator, make_operator_link, operator_can_sign_in};
 pub use pepper::Pepper;
 pub use person::{
     ImportHousehold, ImportHouseholdError, NewPerson, Person, import_household, list_household, lookup_person, lookup_person_by_login,
 };
 pub use pin::{InvalidPin, check_pin};
-pub use purpose::{
-    Assessment, DoorWords, Purpose, PurposeError, PurposeState, list_events_over, list_purposes, lookup_active_purpose, lookup_purpose,
-};
+pub use purpose::{DoorWords, Purpose, PurposeError, PurposeState, list_events_over, list_purposes, lookup_active_purpose, lookup_purpose};
 pub use receipt::{
     CAUSE_ENROLLED, CAUSE_KEPT, CAUSE_NOT_ENROLLED, CAUSE_SUPERSEDED, CAUSE_WITHDRAWN_GATE, ReceiptRefused, ReceiptView, any_receipt,
     count_receipts_at, lookup_receipt, receipts_of_consent, receipts_view, take_receipt,
@@ -82,4 +83,5 @@ pub use sign_in::{SignIn, SignInError, sign_in};
 pub use site::{found_site, lookup_site};
 pub use site_facts::site_facts;
 pub use withdraw_consent::{expire_consents, withdraw_consent};
+pub use write_assessment::{WriteAssessment, write_assessment};
 pub use write_leaves::write_leaves;

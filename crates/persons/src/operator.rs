@@ -44,6 +44,10 @@ impl FollowLinkError {
     }
 }
 
+pub async fn lookup_operator(tx: &mut Trace, id: OperatorId) -> Result<Option<Operator>, StoreError> {
+    store::operator::lookup(tx, id).await
+}
+
 /// Makes a one-time code for the operator of this name, who is registered when new. 64 hexadecimal digits.
 pub async fn make_operator_link(tx: &mut Trace, ctx: &mut Ctx<'_>, display_name: &str) -> Result<String, StoreError> {
     let id = if let Some(id) = store::operator::lookup_by_name(tx, display_name).await? {

@@ -1,13 +1,12 @@
-//! Why faces may be used at a door: declared, assessed, active, ended.
-
-use std::collections::BTreeMap;
+//! Why faces may be used at a door: declared, assessed, approved, active, ended.
 
 use countenance_base::{DoorId, OperatorId, PurposeId, Text, Timestamp};
 use countenance_gate_core::journal::RecordKind;
-use countenance_rules::{AssessmentFacts, AssessmentHead, PurposeFacts, Ruling};
+use countenance_rules::{AssessmentFacts, PurposeFacts, Ruling};
 use countenance_storage::StoreError;
 use countenance_trace::{Event, Trace};
 
+use crate::assessment::Assessment;
 use crate::store;
 
 /// A door as the declaration, the notice and the consent name it.
@@ -27,31 +26,23 @@ pub struct Purpose {
     pub facts: PurposeFacts,
     pub declared_at: Timestamp,
     pub declared_by: OperatorId,
+    /// The newest approved assessment.
     pub assessment: Option<Assessment>,
+    /// A newer one that nobody has approved yet.
+    pub written: Option<Assessment>,
     pub activated_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
     /// For an event: when it ends by itself, and everything under it with it.
     pub event_ends: Option<Timestamp>,
 }
 
-/// An approved impact assessment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assessment {
-    pub heads: BTreeMap<AssessmentHead, String>,
-    /// Who wrote it: a role or an office.
-    pub author: String,
-    /// Approved by another than its author.
-    pub by_another: bool,
-    pub approved_at: Timestamp,
-    pub approved_by: OperatorId,
-    pub kept_until: Timestamp,
-}
-
 /// Where a purpose stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PurposeState {
     Declared,
+    /// An assessment is written and waits for another operator's approval.
     Assessed,
+    Approved,
     Active,
     Ended,
 }
@@ -61,6 +52,7 @@ impl PurposeState {
         match self {
             Self::Declared => "declared",
             Self::Assessed => "assessed",
+            Self::Approved => "approved",
             Self::Active => "active",
             Self::Ended => "ended",
         }
@@ -72,25 +64,20 @@ impl Purpose {
         match self {
             Self { ended_at: Some(_), .. } => PurposeState::Ended,
             Self { activated_at: Some(_), .. } => PurposeState::Active,
-            Self { assessment: Some(_), .. } => PurposeState::Assessed,
+            Self { assessment: Some(_), .. } => PurposeState::Approved,
+            Self { written: Some(_), .. } => PurposeState::Assessed,
             Self { .. } => PurposeState::Declared,
         }
     }
 
-    /// The assessment as facts. A declaration never changes after it was assessed, so it cannot be stale by a change of ours.
-    pub(crate) fn assessment_facts(&self) -> Option<AssessmentFacts> {
-        self.assessment.as_ref().map(|assessment| AssessmentFacts {
-            approved: assessment.approved_at,
-            heads: assessment
-                .heads
-                .iter()
-                .filter(|(_, text)| !text.trim().is_empty())
-                .map(|(head, _)| *head)
-                .collect(),
-            by_another: assessment.by_another,
-            stale: false,
-            kept_until: assessment.kept_until,
-        })
+    /// The newest approved assessment as facts, where faces are used by this method now.
+    pub(crate) fn assessment_facts(&self, method: &[u8; 32]) -> Option<AssessmentFacts> {
+        self.assessment.as_ref()?.facts(method)
+    }
+
+    /// Whether what was approved no longer describes what is done: the face lane waits for a new assessment.
+    pub fn is_stale(&self, method: &[u8; 32]) -> bool {
+        self.assessment.as_ref().is_some_and(|assessment| assessment.is_stale(method))
     }
 }
 
@@ -107,6 +94,12 @@ pub enum PurposeError {
     DoorTaken,
     #[error("an event ends in the time to come")]
     EventOver,
+    #[error("an assessment is approved by another operator than its writer")]
+    SamePerson,
+    #[error("a head of the assessment is empty")]
+    HeadMissing,
+    #[error("the assessment was written about another way of using faces than the present one")]
+    Stale,
     #[error("notice cannot be rendered")]
     Notice(#[source] countenance_rules::NoticeRefused),
     #[error(transparent)]
@@ -121,6 +114,9 @@ impl PurposeError {
             Self::State => "purpose.state",
             Self::DoorTaken => "purpose.door_taken",
             Self::EventOver => "purpose.event_over",
+            Self::SamePerson => "assessment.same_person",
+            Self::HeadMissing => "assessment.heads",
+            Self::Stale => "assessment.stale",
             Self::Notice(_) => "notice.broken",
             Self::Store(_) => "store.failed",
         }
@@ -130,7 +126,15 @@ impl PurposeError {
     pub const fn ruling(&self) -> Option<&Ruling> {
         match self {
             Self::Refused(ruling) => Some(ruling),
-            Self::Unknown | Self::State | Self::DoorTaken | Self::EventOver | Self::Notice(_) | Self::Store(_) => None,
+            Self::Unknown
+            | Self::State
+            | Self::DoorTaken
+            | Self::EventOver
+            | Self::SamePerson
+            | Self::HeadMissing
+            | Self::Stale
+            | Self::Notice(_)
+            | Self::Store(_) => None,
         }
     }
 }

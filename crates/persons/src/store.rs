@@ -1,6 +1,7 @@
 //! All SQL of this crate, one module a subject.
 
 pub(crate) mod account;
+pub(crate) mod assessment;
 pub(crate) mod auditor;
 pub(crate) mod consent;
 pub(crate) mod credential;

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use crate::conn::Conn;
 use crate::{StoreError, Tx};
 
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "0001_estate", include_str!("../migrations/0001_estate.sql")),
     (2, "0002_accounts", include_str!("../migrations/0002_accounts.sql")),
     (3, "0003_consents", include_str!("../migrations/0003_consents.sql")),
@@ -15,6 +15,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "0006_own_leaves", include_str!("../migrations/0006_own_leaves.sql")),
     (7, "0007_destruction", include_str!("../migrations/0007_destruction.sql")),
     (8, "0008_seals", include_str!("../migrations/0008_seals.sql")),
+    (9, "0009_assessments", include_str!("../migrations/0009_assessments.sql")),
 ];
 
 const HISTORY: &str =
@@ -50,7 +51,7 @@ pub(crate) async fn migrate(mut conn: Conn) -> Result<(), StoreError> {
             return Err(StoreError::MigrationChanged { name: (*name).to_owned() });
         }
     }
-    for (number, name, sql) in MIGRATIONS.into_iter().skip(applied.len()) {
+    for (number, name, sql) in MIGRATIONS.iter().copied().skip(applied.len()) {
         let script = in_dialect(&conn, sql);
         conn.run(script).await?;
         let values = [number.into(), name.into(), (&hash_of(sql)).into()];

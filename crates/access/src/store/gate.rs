@@ -163,6 +163,11 @@ pub(crate) async fn set_seal(tx: &mut Tx, gate: GateId, seal: &[u8], at: Timesta
     .await
 }
 
+pub(crate) async fn set_pack(tx: &mut Tx, gate: GateId, pack: &[u8; 32]) -> Result<(), StoreError> {
+    tx.change_one("UPDATE gates SET pack = $2 WHERE id = $1", &[gate.into(), (*pack).into()])
+        .await
+}
+
 pub(crate) async fn set_lost(tx: &mut Tx, gate: GateId, now: Timestamp) -> Result<(), StoreError> {
     tx.change_one("UPDATE gates SET lost_at = $2 WHERE id = $1", &[gate.into(), now.into()])
         .await

@@ -1,13 +1,12 @@
 //! An estate with door 3, its claimed gate, and residents who hold their own keys.
 
 use countenance_testdb::{reading, trace_at};
-use countenance_trace::PersonSecret;
-use std::collections::BTreeMap;
+use countenance_trace::{PersonSecret, Trace};
 use std::time::Duration;
 
 use countenance_access::{
-    BegunConsent, DoorSettings, Gate, SaveDoor, begin_consent, build_snapshot, claim_gate, lookup_gate, make_enrolment_code,
-    make_gate_code, redeem_code, save_door, take_frames,
+    BegunConsent, DoorSettings, Gate, SaveDoor, begin_consent, build_snapshot, claim_gate, lookup_door, lookup_gate, make_enrolment_code,
+    make_gate_code, method, redeem_code, save_door, take_frames,
 };
 use countenance_base::{ConsentId, DoorId, GateId, PersonId, PurposeId, Rng, SecretKey, SeededRng, SiteId, Text, Timestamp, rng};
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
@@ -15,9 +14,9 @@ use countenance_gate_core::policy::{Lane, Policy};
 use countenance_gate_core::wire::{Claim, Ending, Frames, FramesAnswer, Note, Receipt, Redeemed, UploadedFrame};
 use countenance_grant::{Mode, PublicKey, SigningKey, SnapshotStatement, VerifiedSnapshot, decode_canonical, letter_key};
 use countenance_persons::{
-    AssessPurpose, ClaimAccount, Ctx, DeclarePurpose, ImportHousehold, NewPerson, Operator, Pepper, SignConsent, Site, activate_purpose,
-    assess_purpose, claim_account, declare_purpose, follow_operator_link, found_site, import_household, make_claim_letter,
-    make_operator_link, sign_consent, turn_on_pin, turn_on_qr,
+    ClaimAccount, Ctx, DeclarePurpose, ImportHousehold, NewPerson, Operator, Pepper, SignConsent, Site, WriteAssessment, activate_purpose,
+    approve_assessment, claim_account, declare_purpose, follow_operator_link, found_site, import_household, make_claim_letter,
+    make_operator_link, sign_consent, turn_on_pin, turn_on_qr, write_assessment,
 };
 use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts, Rulebook};
 use countenance_storage::Db;
@@ -158,27 +157,7 @@ impl World {
         let (door, event_ends) = (self.door, self.event_ends);
         let (db, mut ctx) = self.parts();
         let mut tx = trace_at(&db, ctx.now).await;
-        let operator = operator(&mut tx, &mut ctx).await;
-        let door = countenance_access::lookup_door(&mut tx, door).await.unwrap().unwrap();
-        let declare = DeclarePurpose {
-            operator: operator.id,
-            door: door.words(),
-            facts: purpose_facts(),
-            event_ends,
-        };
-        let purpose = declare_purpose(&mut tx, &mut ctx, declare).await.unwrap();
-        let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL
-            .into_iter()
-            .map(|head| (head, "considered".to_owned()))
-            .collect();
-        let assess = AssessPurpose {
-            purpose,
-            operator: operator.clone(),
-            author: "safety officer".to_owned(),
-            heads,
-        };
-        assess_purpose(&mut tx, &mut ctx, assess).await.unwrap();
-        activate_purpose(&mut tx, &mut ctx, purpose, operator.id).await.unwrap();
+        let purpose = activate(&mut tx, &mut ctx, door, purpose_facts(), event_ends).await;
         tx.commit().await.unwrap();
         purpose
     }
@@ -388,12 +367,51 @@ impl World {
     }
 }
 
-pub(crate) async fn operator(tx: &mut countenance_trace::Trace, ctx: &mut Ctx<'_>) -> Operator {
-    let code = make_operator_link(tx, ctx, "desk").await.unwrap();
+/// Declares a purpose, has one operator write its assessment and another approve it, and activates it.
+pub(crate) async fn activate(
+    tx: &mut Trace,
+    ctx: &mut Ctx<'_>,
+    door: DoorId,
+    facts: PurposeFacts,
+    event_ends: Option<Timestamp>,
+) -> PurposeId {
+    let writer = operator(tx, ctx).await.id;
+    let door = lookup_door(tx, door).await.unwrap().unwrap();
+    let method = method(tx, &door, facts.mode).await.unwrap();
+    let declare = DeclarePurpose {
+        operator: writer,
+        door: door.words(),
+        facts,
+        event_ends,
+    };
+    let purpose = declare_purpose(tx, ctx, declare).await.unwrap();
+    let write = WriteAssessment {
+        purpose,
+        operator: writer,
+        texts: AssessmentHead::ALL
+            .into_iter()
+            .map(|head| (head.word().to_owned(), "considered".to_owned()))
+            .collect(),
+        system: "mode 1:few".to_owned(),
+        method,
+    };
+    let version = write_assessment(tx, ctx, write).await.unwrap();
+    let other = operator_named(tx, ctx, "safety").await.id;
+    approve_assessment(tx, ctx, purpose, version, other, method).await.unwrap();
+    activate_purpose(tx, ctx, purpose, writer, &method).await.unwrap();
+    purpose
+}
+
+pub(crate) async fn operator(tx: &mut Trace, ctx: &mut Ctx<'_>) -> Operator {
+    operator_named(tx, ctx, "desk").await
+}
+
+pub(crate) async fn operator_named(tx: &mut Trace, ctx: &mut Ctx<'_>, name: &str) -> Operator {
+    let code = make_operator_link(tx, ctx, name).await.unwrap();
     let session = follow_operator_link(tx, ctx, &code).await.unwrap();
     Operator {
         id: session.operator,
-        display_name: "desk".to_owned(),
+        display_name: name.to_owned(),
     }
 }
 

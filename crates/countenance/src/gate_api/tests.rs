@@ -269,6 +269,7 @@ async fn a_waiting_poll_wakes_when_the_epoch_rises() {
             wait_s: 25,
             alarms: vec![],
             seal: None,
+            pack: None,
         }),
     );
     let change = async {

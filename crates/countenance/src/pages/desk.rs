@@ -1,5 +1,6 @@
 //! The operator's pages.
 
+pub(crate) mod assessment;
 pub(crate) mod door;
 pub(crate) mod endings;
 pub(crate) mod enter;

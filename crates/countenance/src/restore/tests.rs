@@ -165,6 +165,7 @@ async fn a_gate_goes_on(state: &AppState, lost: &mut Lost) {
         wait_s: 0,
         alarms: vec![],
         seal: None,
+        pack: None,
     };
     assert!(!take_poll(&mut tx, &gate, &poll, state.now()).await.unwrap(), "no fork");
     tx.commit().await.unwrap();

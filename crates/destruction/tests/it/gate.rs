@@ -262,6 +262,7 @@ impl Device {
             wait_s: 0,
             alarms: vec![],
             seal: None,
+            pack: None,
         };
         let gate = self.row(world).await;
         let mut tx = trace_at(&world.db, world.now).await;

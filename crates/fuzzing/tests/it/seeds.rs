@@ -112,6 +112,7 @@ fn wire() -> Vec<Vec<u8>> {
         wait_s: 25,
         alarms: vec!["journal.80".into()],
         seal: None,
+        pack: None,
     };
     let answer = PollAnswer {
         snapshot: None,

@@ -1,12 +1,11 @@
-use std::collections::BTreeMap;
-
 use countenance_base::{DoorId, OperatorId, PurposeId, Text, Timestamp};
 use countenance_grant::Mode;
-use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
+use countenance_rules::{LawfulBasis, PurposeFacts};
 use countenance_storage::{Row, StoreError};
 use countenance_trace::Trace;
 
-use crate::purpose::{Assessment, DoorWords, Purpose};
+use super::assessment;
+use crate::purpose::{DoorWords, Purpose};
 
 pub(crate) async fn insert(tx: &mut Trace, purpose: &Purpose) -> Result<(), StoreError> {
     let facts = &purpose.facts;
@@ -46,9 +45,7 @@ macro_rules! select {
         concat!(
             "SELECT id, door_id, door_name_zh, door_name_en, other_ways_zh, other_ways_en, mode, basis, sentence_zh, sentence_en,
                     necessity_zh, necessity_en, alternatives, open_search_necessity, template_days, passage_days, owner,
-                    declared_at, declared_by, assessment_necessity, assessment_impact, assessment_risk, assessment_safeguards,
-                    assessment_author, assessment_by_another, assessed_at, assessed_by, assessment_kept_until, activated_at, ended_at,
-                    event_ends_at
+                    declared_at, declared_by, activated_at, ended_at, event_ends_at
              FROM purposes ",
             $tail
         )
@@ -56,54 +53,45 @@ macro_rules! select {
 }
 
 pub(crate) async fn lookup(tx: &mut Trace, id: PurposeId) -> Result<Option<Purpose>, StoreError> {
-    tx.lookup(select!("WHERE id = $1"), &[id.into()])
-        .await?
-        .as_ref()
-        .map(read)
-        .transpose()
+    let row = tx.lookup(select!("WHERE id = $1"), &[id.into()]).await?;
+    read_one(tx, row).await
 }
 
 pub(crate) async fn lookup_active(tx: &mut Trace, door: DoorId) -> Result<Option<Purpose>, StoreError> {
-    tx.lookup(
-        select!("WHERE door_id = $1 AND activated_at IS NOT NULL AND ended_at IS NULL"),
-        &[door.into()],
-    )
-    .await?
-    .as_ref()
-    .map(read)
-    .transpose()
+    let row = tx
+        .lookup(
+            select!("WHERE door_id = $1 AND activated_at IS NOT NULL AND ended_at IS NULL"),
+            &[door.into()],
+        )
+        .await?;
+    read_one(tx, row).await
+}
+
+async fn read_one(tx: &mut Trace, row: Option<Row>) -> Result<Option<Purpose>, StoreError> {
+    let Some(row) = row else { return Ok(None) };
+    with_assessments(tx, read(&row)?).await.map(Some)
+}
+
+async fn with_assessments(tx: &mut Trace, mut purpose: Purpose) -> Result<Purpose, StoreError> {
+    for assessment in assessment::list(tx, purpose.id).await? {
+        if assessment.approval.is_some() {
+            purpose.assessment = Some(assessment);
+            purpose.written = None;
+        } else {
+            purpose.written = Some(assessment);
+        }
+    }
+    Ok(purpose)
 }
 
 /// The newest thousand: an operator with more has other troubles.
 pub(crate) async fn list(tx: &mut Trace) -> Result<Vec<Purpose>, StoreError> {
-    tx.list(select!("ORDER BY declared_at DESC LIMIT 1000"), &[])
-        .await?
-        .iter()
-        .map(read)
-        .collect()
-}
-
-pub(crate) async fn assess(tx: &mut Trace, id: PurposeId, assessment: &Assessment) -> Result<(), StoreError> {
-    let head = |head| assessment.heads.get(&head).map(String::as_str);
-    tx.change_one(
-        "UPDATE purposes
-         SET assessment_necessity = $2, assessment_impact = $3, assessment_risk = $4, assessment_safeguards = $5,
-             assessment_author = $6, assessment_by_another = $7, assessed_at = $8, assessed_by = $9, assessment_kept_until = $10
-         WHERE id = $1 AND ended_at IS NULL",
-        &[
-            id.into(),
-            head(AssessmentHead::Necessity).into(),
-            head(AssessmentHead::Impact).into(),
-            head(AssessmentHead::Risk).into(),
-            head(AssessmentHead::Safeguards).into(),
-            (&assessment.author).into(),
-            assessment.by_another.into(),
-            assessment.approved_at.into(),
-            assessment.approved_by.into(),
-            assessment.kept_until.into(),
-        ],
-    )
-    .await
+    let rows = tx.list(select!("ORDER BY declared_at DESC LIMIT 1000"), &[]).await?;
+    let mut purposes = Vec::with_capacity(rows.len());
+    for row in &rows {
+        purposes.push(with_assessments(tx, read(row)?).await?);
+    }
+    Ok(purposes)
 }
 
 pub(crate) async fn activate(tx: &mut Trace, id: PurposeId, operator: OperatorId, now: Timestamp) -> Result<(), StoreError> {
@@ -126,6 +114,7 @@ pub(crate) async fn end(tx: &mut Trace, id: PurposeId, now: Timestamp) -> Result
     .await
 }
 
+/// Without its assessments.
 fn read(row: &Row) -> Result<Purpose, StoreError> {
     let (mode, basis, alternatives): (String, String, String) = (row.get("mode")?, row.get("basis")?, row.get("alternatives")?);
     let mode = Mode::from_text(&mode).ok_or(StoreError::Column { column: "mode" })?;
@@ -162,37 +151,12 @@ fn read(row: &Row) -> Result<Purpose, StoreError> {
         },
         declared_at: row.get("declared_at")?,
         declared_by: row.get("declared_by")?,
-        assessment: read_assessment(row)?,
+        assessment: None,
+        written: None,
         activated_at: row.get_optional("activated_at")?,
         ended_at: row.get_optional("ended_at")?,
         event_ends: row.get_optional("event_ends_at")?,
     })
-}
-
-fn read_assessment(row: &Row) -> Result<Option<Assessment>, StoreError> {
-    let Some(approved_at) = row.get_optional("assessed_at")? else {
-        return Ok(None);
-    };
-    let columns = [
-        (AssessmentHead::Necessity, "assessment_necessity"),
-        (AssessmentHead::Impact, "assessment_impact"),
-        (AssessmentHead::Risk, "assessment_risk"),
-        (AssessmentHead::Safeguards, "assessment_safeguards"),
-    ];
-    let mut heads = BTreeMap::new();
-    for (head, column) in columns {
-        if let Some(text) = row.get_optional(column)? {
-            heads.insert(head, text);
-        }
-    }
-    Ok(Some(Assessment {
-        heads,
-        author: row.get("assessment_author")?,
-        by_another: row.get("assessment_by_another")?,
-        approved_at,
-        approved_by: row.get("assessed_by")?,
-        kept_until: row.get("assessment_kept_until")?,
-    }))
 }
 
 pub(crate) async fn list_events_over(tx: &mut Trace, now: Timestamp) -> Result<Vec<PurposeId>, StoreError> {

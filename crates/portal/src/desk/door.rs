@@ -86,7 +86,9 @@ pub struct Doors {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PurposeState {
     Declared,
+    /// Written, and waits for another operator.
     Assessed,
+    Approved,
     Active,
     Ended,
 }
@@ -94,7 +96,7 @@ pub enum PurposeState {
 impl PurposeState {
     pub const fn state(self) -> State {
         match self {
-            Self::Declared | Self::Assessed => State::Waiting,
+            Self::Declared | Self::Assessed | Self::Approved => State::Waiting,
             Self::Active => State::Permitted,
             Self::Ended => State::Off,
         }
@@ -105,6 +107,7 @@ impl PurposeState {
         match self {
             Self::Declared => "purpose-declared",
             Self::Assessed => "purpose-assessed",
+            Self::Approved => "purpose-approved",
             Self::Active => "purpose-active",
             Self::Ended => "purpose-ended",
         }
@@ -114,7 +117,7 @@ impl PurposeState {
 /// Why a face may be used at this door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PurposeView {
-    /// Base address of its acts: `…/assess`, `…/activate`, `…/end`.
+    /// Base address of its acts: `…/assessment`, `…/activate`, `…/end`.
     pub href: String,
     pub state: PurposeState,
     pub text: Text,
@@ -129,7 +132,10 @@ pub struct PurposeView {
     pub owner: String,
     /// `1:1`, `1:few`, `1:N`.
     pub mode: String,
-    pub assessed: Option<Timestamp>,
+    /// When the assessment that counts was approved.
+    pub approved: Option<Timestamp>,
+    /// That assessment no longer describes what is done: the face lane waits for a new one.
+    pub stale: bool,
     /// For an event: when it ends by itself.
     pub event_ends: Option<Timestamp>,
 }
@@ -166,8 +172,6 @@ pub struct DoorPage {
     pub gates: Vec<GateView>,
     pub purpose: Option<PurposeView>,
     pub draft: PurposeDraft,
-    /// Words of the heads that an assessment treats.
-    pub heads: Vec<String>,
     /// Shown once, right after it was made.
     pub gate_code: Option<String>,
     /// Why the rulebook refused the last act.

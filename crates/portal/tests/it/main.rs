@@ -1,6 +1,8 @@
 //! Every page in both languages, and every word that code or a template asks for.
 
 #[cfg(test)]
+mod assessments;
+#[cfg(test)]
 mod endings;
 #[cfg(test)]
 mod pages;

@@ -182,12 +182,9 @@ fn purpose(state: PurposeState) -> PurposeView {
         owner: "物业经理".into(),
         mode: "1:few".into(),
         event_ends: (state == PurposeState::Active).then(|| at("2026-12-01T14:00:00Z")),
-        assessed: matches!(state, PurposeState::Assessed | PurposeState::Active).then(|| at("2026-11-20T03:00:00Z")),
+        approved: matches!(state, PurposeState::Approved | PurposeState::Active).then(|| at("2026-11-20T03:00:00Z")),
+        stale: false,
     }
-}
-
-fn heads() -> Vec<String> {
-    ["necessity", "impact", "risk", "safeguards"].map(str::to_owned).to_vec()
 }
 
 fn ways() -> Vec<Way> {
@@ -214,7 +211,6 @@ fn door_page(frame: Frame, purpose: Option<PurposeView>, refusals: Vec<Refusal>,
         gates: gates(),
         purpose,
         draft: PurposeDraft::default(),
-        heads: heads(),
         gate_code,
         refusals,
         problem: None,
@@ -228,6 +224,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     samples.extend(resident(locale));
     samples.extend(desk(locale));
     samples.extend(crate::endings::all(locale));
+    samples.extend(crate::assessments::all(locale));
     samples.push(("rulebook", rulebook(locale).render().unwrap()));
     samples
 }
@@ -562,6 +559,26 @@ fn desk(locale: Locale) -> Vec<Sample> {
             door_page(frame(Place::Doors), Some(purpose(PurposeState::Assessed)), vec![], None)
                 .render()
                 .unwrap(),
+        ),
+        (
+            "door_approved",
+            door_page(frame(Place::Doors), Some(purpose(PurposeState::Approved)), vec![], None)
+                .render()
+                .unwrap(),
+        ),
+        (
+            "door_stale",
+            door_page(
+                frame(Place::Doors),
+                Some(PurposeView {
+                    stale: true,
+                    ..purpose(PurposeState::Active)
+                }),
+                vec![],
+                None,
+            )
+            .render()
+            .unwrap(),
         ),
         (
             "door_active",

@@ -65,14 +65,16 @@ fn asked() -> BTreeSet<String> {
 /// Prefixes under which keys are made of codes.
 fn prefixes() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    files(Path::new("templates"), "html", &mut |_, text| {
+    let mut take = |_: &Path, text: &str| {
         found.extend(
             text.split("frame.code(\"")
                 .skip(1)
                 .filter_map(|rest| rest.split('"').next())
                 .map(str::to_owned),
         );
-    });
+    };
+    files(Path::new("templates"), "html", &mut take);
+    files(Path::new("src"), "rs", &mut take);
     found
 }
 

@@ -1,12 +1,11 @@
 //! A site on disk as a server keeps it: data folder, database, ledger, keyrings; door 3 with its gate, and residents with templates there.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use countenance_access::{
-    DoorSettings, SaveDoor, begin_consent, claim_gate, lookup_door, lookup_gate, make_enrolment_code, make_gate_code, redeem_code,
-    save_door, take_frames,
+    DoorSettings, SaveDoor, begin_consent, claim_gate, lookup_gate, make_enrolment_code, make_gate_code, redeem_code, save_door,
+    take_frames,
 };
 use countenance_base::{
     Clock as _, ConsentId, DestructionId, DoorId, GateId, PersonId, PurposeId, SecretKey, SimClock, SystemClock, SystemRng, Text, rng,
@@ -15,13 +14,11 @@ use countenance_destruction::{Scope, finish_destruction, order_destruction};
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Claim, Ending, Frames, FramesAnswer, Note, Passage, Receipt, Redeemed, UploadedFrame};
-use countenance_grant::{Mode, SigningKey, letter_key};
+use countenance_grant::{SigningKey, letter_key};
 use countenance_persons::{
-    AssessPurpose, ClaimAccount, DeclarePurpose, ImportHousehold, NewPerson, Operator, SignConsent, activate_purpose, assess_purpose,
-    claim_account, declare_purpose, epoch, follow_operator_link, import_household, make_claim_letter, make_operator_link, sign_consent,
+    ClaimAccount, ImportHousehold, NewPerson, SignConsent, claim_account, epoch, import_household, make_claim_letter, sign_consent,
     turn_on_qr,
 };
-use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
 use countenance_testdb::Place;
 use countenance_trace::{Ink, PersonSecret, Reader, Writer};
 
@@ -31,6 +28,7 @@ use crate::data::{Data, Home};
 use crate::ledger::{self, SiteLedger, merge, with, write_leaves_of_everything};
 use crate::serve::state_of;
 use crate::state::AppState;
+use crate::testing::activate;
 
 /// What the server has open.
 pub(crate) struct Running {
@@ -114,18 +112,22 @@ impl Estate {
         let made = Data::found(&home, &SiteConfig::demo(), SystemClock.now(), &mut SystemRng).await;
         made.unwrap().db.close().await;
         let server = Running::open(&home, place.folder().join("clock")).await;
-        let (door, purpose) = furnish(&server.state).await;
+        let door = furnish(&server.state).await;
         let mut estate = Self {
             home,
             place,
             server,
             door,
-            purpose,
+            purpose: PurposeId::from_bytes([0; 16]),
             gate: GateId(0),
             device: SigningKey::generate(&mut SystemRng),
             journal: Vec::new(),
         };
         estate.gate = estate.claim().await;
+        let state = estate.state().clone();
+        let mut tx = state.trace(Reader::Machine).await.unwrap();
+        estate.purpose = activate(&mut tx, &mut state.ctx(&mut SystemRng), door).await;
+        tx.commit().await.unwrap();
         estate
     }
 
@@ -372,7 +374,7 @@ pub(crate) async fn upload(state: &AppState, gate: GateId, frames: Vec<UploadedF
 }
 
 /// Door 3 and its active purpose.
-async fn furnish(state: &AppState) -> (DoorId, PurposeId) {
+async fn furnish(state: &AppState) -> DoorId {
     let mut source = SystemRng;
     let mut ctx = state.ctx(&mut source);
     let mut tx = state.trace(Reader::Machine).await.unwrap();
@@ -385,46 +387,6 @@ async fn furnish(state: &AppState) -> (DoorId, PurposeId) {
         },
     };
     let door = save_door(&mut tx, &mut ctx, door).await.unwrap();
-    let link = make_operator_link(&mut tx, &mut ctx, "desk").await.unwrap();
-    let operator = Operator {
-        id: follow_operator_link(&mut tx, &mut ctx, &link).await.unwrap().operator,
-        display_name: "desk".to_owned(),
-    };
-    let declare = DeclarePurpose {
-        operator: operator.id,
-        door: lookup_door(&mut tx, door).await.unwrap().unwrap().words(),
-        facts: facts(),
-        event_ends: None,
-    };
-    let purpose = declare_purpose(&mut tx, &mut ctx, declare).await.unwrap();
-    let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL
-        .into_iter()
-        .map(|head| (head, "considered".to_owned()))
-        .collect();
-    let id = operator.id;
-    let assess = AssessPurpose {
-        purpose,
-        operator,
-        author: "safety officer".to_owned(),
-        heads,
-    };
-    assess_purpose(&mut tx, &mut ctx, assess).await.unwrap();
-    activate_purpose(&mut tx, &mut ctx, purpose, id).await.unwrap();
     tx.commit().await.unwrap();
-    (door, purpose)
-}
-
-fn facts() -> PurposeFacts {
-    PurposeFacts {
-        text: Text::new("进门", "pass the door"),
-        necessity: Text::new("双手提物", "full hands"),
-        alternatives: vec!["QR".to_owned()],
-        basis: LawfulBasis::Consent,
-        mode: Mode::OneToFew,
-        open_search_necessity: None,
-        open_search_apart: false,
-        template_days: 365,
-        passage_days: 30,
-        owner: "safety officer".to_owned(),
-    }
+    door
 }

@@ -2,15 +2,13 @@
 
 use countenance_trace::PersonSecret;
 use countenance_trace::Reader;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use countenance_access::{
-    DoorSettings, Gate, SaveDoor, begin_consent, list_alarms, list_gates, lookup_door, lookup_gate, make_enrolment_code, make_gate_code,
-    save_door,
+    DoorSettings, Gate, SaveDoor, begin_consent, list_alarms, list_gates, lookup_gate, make_enrolment_code, make_gate_code, save_door,
 };
 use countenance_base::{Clock, ConsentId, DoorId, GateId, PersonId, SecretKey, SeededRng, Text, Timestamp, from_hex, to_hex};
 use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
@@ -19,13 +17,11 @@ use countenance_gate_core::wire::{
     ANSWER_DOMAIN, Claim, Claimed, HEADER_GATE, HEADER_SEQUENCE, HEADER_SIGNATURE, HEADER_TIME, Head, Note, PATH_CLAIM, PATH_POLL,
     PATH_REDEEM, Poll, PollAnswer, REQUEST_DOMAIN, Redeem, Redeemed, UploadedFrame, answer_bytes, request_bytes,
 };
-use countenance_grant::{Mode, PublicKey, Signature, SigningKey, decode_canonical, encode, letter_key};
+use countenance_grant::{PublicKey, Signature, SigningKey, decode_canonical, encode, letter_key};
 use countenance_persons::{
-    AssessPurpose, ClaimAccount, DeclarePurpose, ImportHousehold, NewPerson, Operator, SignConsent, activate_purpose, assess_purpose,
-    claim_account, consents_view, declare_purpose, epoch, follow_operator_link, import_household, make_claim_letter, make_operator_link,
+    ClaimAccount, ImportHousehold, NewPerson, SignConsent, claim_account, consents_view, epoch, import_household, make_claim_letter,
     sign_consent, turn_on_qr,
 };
-use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
 use countenance_testdb::Place;
 use countenance_trace::Trace;
 use tokio::sync::watch;
@@ -34,6 +30,7 @@ use tower::ServiceExt as _;
 use crate::config::SiteConfig;
 use crate::data::{Data, Home};
 use crate::state::AppState;
+use crate::testing::activate;
 
 /// A clock that stands still unless told.
 pub(super) struct Still(AtomicI64);
@@ -107,6 +104,9 @@ impl World {
         };
         let device = SigningKey::from_seed(&world.device.seed());
         world.gate = world.claim(&device).await.gate;
+        let mut tx = world.state.trace(Reader::Machine).await.unwrap();
+        activate(&mut tx, &mut world.state.ctx(&mut world.rng), door).await;
+        tx.commit().await.unwrap();
         world
     }
 
@@ -204,6 +204,7 @@ impl World {
                 wait_s: 0,
                 alarms: vec![],
                 seal: None,
+                pack: None,
             }),
         );
         self.send(&sent).await.1.unwrap()
@@ -255,60 +256,12 @@ async fn estate(tx: &mut Trace, state: &AppState, rng: &mut SeededRng) -> DoorId
         ways: vec![vec![Lane::Qr], vec![Lane::Face]],
         ..DoorSettings::entrance(1_500)
     };
-    let door = save_door(
-        tx,
-        &mut ctx,
-        SaveDoor {
-            number: 3,
-            name: Text::new("三号门", "door 3"),
-            settings,
-        },
-    )
-    .await
-    .unwrap();
-    let link = make_operator_link(tx, &mut ctx, "desk").await.unwrap();
-    let operator = Operator {
-        id: follow_operator_link(tx, &mut ctx, &link).await.unwrap().operator,
-        display_name: "desk".to_owned(),
+    let door = SaveDoor {
+        number: 3,
+        name: Text::new("三号门", "door 3"),
+        settings,
     };
-    let facts = PurposeFacts {
-        text: Text::new("进门", "pass the door"),
-        necessity: Text::new("双手提物", "full hands"),
-        alternatives: vec!["QR".to_owned()],
-        basis: LawfulBasis::Consent,
-        mode: Mode::OneToFew,
-        open_search_necessity: None,
-        open_search_apart: false,
-        template_days: 365,
-        passage_days: 30,
-        owner: "safety officer".to_owned(),
-    };
-    let words = lookup_door(tx, door).await.unwrap().unwrap().words();
-    let purpose = declare_purpose(
-        tx,
-        &mut ctx,
-        DeclarePurpose {
-            operator: operator.id,
-            door: words,
-            facts,
-            event_ends: None,
-        },
-    )
-    .await
-    .unwrap();
-    let heads: BTreeMap<AssessmentHead, String> = AssessmentHead::ALL
-        .into_iter()
-        .map(|head| (head, "considered".to_owned()))
-        .collect();
-    let assess = AssessPurpose {
-        purpose,
-        operator: operator.clone(),
-        author: "safety officer".to_owned(),
-        heads,
-    };
-    assess_purpose(tx, &mut ctx, assess).await.unwrap();
-    activate_purpose(tx, &mut ctx, purpose, operator.id).await.unwrap();
-    door
+    save_door(tx, &mut ctx, door).await.unwrap()
 }
 
 async fn resident(state: &AppState, rng: &mut SeededRng, key: &SigningKey) -> PersonId {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use countenance_access::{
-    Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, save_door,
+    Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, method, save_door,
 };
 use countenance_base::SystemRng;
 use countenance_gate_core::challenge::Liveness;
@@ -13,7 +13,6 @@ use countenance_gate_core::policy::Lane;
 use countenance_persons::{Purpose, list_purposes};
 use countenance_portal::desk::{self, DoorLine, DoorPage, GateView, PurposeDraft, Way};
 use countenance_portal::{Place, Problem, Refusal};
-use countenance_rules::AssessmentHead;
 use countenance_trace::Trace;
 use serde::Deserialize;
 
@@ -102,6 +101,13 @@ pub(crate) async fn lookup(tx: &mut Trace, number: u32) -> Result<Door, Trouble>
 pub(crate) async fn page(tx: &mut Trace, state: &AppState, desk: &Desk, door: &Door) -> Result<DoorPage, Trouble> {
     let purposes: Vec<Purpose> = list_purposes(tx).await?;
     let current = purposes.iter().find(|purpose| purpose.door.id == door.id);
+    let shown = match current {
+        None => None,
+        Some(current) => {
+            let method = method(tx, door, current.facts.mode).await?;
+            Some(purpose::shown(current, door.number, &method))
+        }
+    };
     Ok(DoorPage {
         frame: desk.at(Place::Doors),
         href: href(door.number),
@@ -109,13 +115,12 @@ pub(crate) async fn page(tx: &mut Trace, state: &AppState, desk: &Desk, door: &D
         ways: ways(&door.settings.ways),
         challenge: door.settings.liveness == Liveness::Challenge,
         gates: gate_views(door, &list_gates(tx).await?, &list_alarms(tx).await?),
-        purpose: current.map(|purpose| purpose::shown(purpose, door.number)),
+        purpose: shown,
         draft: PurposeDraft {
             template_days: state.rulebook().parameters().consent_max_days.to_string(),
             passage_days: state.rulebook().parameters().passage_retention_days.to_string(),
             ..PurposeDraft::default()
         },
-        heads: AssessmentHead::ALL.iter().map(|head| head.word().to_owned()).collect(),
         gate_code: None,
         refusals: Vec::new(),
         problem: None,

@@ -1,17 +1,15 @@
 //! Why a face may be used at a door: declared, assessed, activated, ended.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Path, State};
 use axum::response::Response;
+use countenance_access::method;
 use countenance_base::{PurposeId, SystemRng, Text, Timestamp};
 use countenance_grant::Mode;
 use countenance_persons::{
-    AssessPurpose, DeclarePurpose, Purpose, PurposeError, PurposeState, activate_purpose, assess_purpose, declare_purpose, end_purpose,
-    lookup_purpose,
+    DeclarePurpose, Purpose, PurposeError, PurposeState, activate_purpose, declare_purpose, end_purpose, lookup_purpose,
 };
 use countenance_portal::desk::{self, DoorPage, PurposeDraft, PurposeView};
-use countenance_rules::{AssessmentHead, LawfulBasis, PurposeFacts};
+use countenance_rules::{LawfulBasis, PurposeFacts};
 use serde::Deserialize;
 
 use super::door;
@@ -27,12 +25,14 @@ pub(crate) const fn shown_state(state: PurposeState) -> desk::PurposeState {
     match state {
         PurposeState::Declared => desk::PurposeState::Declared,
         PurposeState::Assessed => desk::PurposeState::Assessed,
+        PurposeState::Approved => desk::PurposeState::Approved,
         PurposeState::Active => desk::PurposeState::Active,
         PurposeState::Ended => desk::PurposeState::Ended,
     }
 }
 
-pub(crate) fn shown(purpose: &Purpose, door: u32) -> PurposeView {
+/// `method`: how faces are used at the door now.
+pub(crate) fn shown(purpose: &Purpose, door: u32, method: &[u8; 32]) -> PurposeView {
     PurposeView {
         href: format!("{}/purposes/{}", door::href(door), purpose.id),
         state: shown_state(purpose.state()),
@@ -43,7 +43,12 @@ pub(crate) fn shown(purpose: &Purpose, door: u32) -> PurposeView {
         passage_days: u64::from(purpose.facts.passage_days),
         owner: purpose.facts.owner.clone(),
         mode: purpose.facts.mode.text().to_owned(),
-        assessed: purpose.assessment.as_ref().map(|assessment| assessment.approved_at),
+        approved: purpose
+            .assessment
+            .as_ref()
+            .and_then(|assessment| assessment.approval)
+            .map(|approval| approval.at),
+        stale: purpose.is_stale(method),
         event_ends: purpose.event_ends,
     }
 }
@@ -167,17 +172,6 @@ fn refuse(page: DoorPage, error: PurposeError) -> Result<Response, Trouble> {
     }
 }
 
-/// `author`, and a text for each head by its word.
-pub(crate) async fn post_assess(
-    desk: Desk,
-    State(state): State<AppState>,
-    DoorNumber(number): DoorNumber,
-    Path((_, id)): Path<(String, String)>,
-    ProtectedForm(fields): ProtectedForm<BTreeMap<String, String>>,
-) -> Response {
-    desk.answer(step(&state, &desk, number, &id, Step::Assess(fields)).await)
-}
-
 pub(crate) async fn post_activate(
     desk: Desk,
     State(state): State<AppState>,
@@ -199,7 +193,6 @@ pub(crate) async fn post_end(
 }
 
 enum Step {
-    Assess(BTreeMap<String, String>),
     Activate,
     End,
 }
@@ -210,22 +203,14 @@ async fn step(state: &AppState, desk: &Desk, number: u32, id: &str, step: Step) 
     let mut ctx = state.ctx(&mut rng);
     let mut tx = state.trace(desk.reader()).await?;
     let door = door::lookup(&mut tx, number).await?;
-    lookup_purpose(&mut tx, purpose)
-        .await?
-        .filter(|purpose| purpose.door.id == door.id)
-        .ok_or(Trouble::Code("purpose.unknown"))?;
+    let known = lookup_purpose(&mut tx, purpose).await?.filter(|purpose| purpose.door.id == door.id);
+    let mode = known.ok_or(Trouble::Code("purpose.unknown"))?.facts.mode;
     let before = door::page(&mut tx, state, desk, &door).await?;
     let done = match step {
-        Step::Assess(fields) => {
-            let input = AssessPurpose {
-                purpose,
-                operator: desk.operator.clone(),
-                author: fields.get("author").cloned().unwrap_or_default(),
-                heads: heads(&fields),
-            };
-            assess_purpose(&mut tx, &mut ctx, input).await
+        Step::Activate => {
+            let method = method(&mut tx, &door, mode).await?;
+            activate_purpose(&mut tx, &mut ctx, purpose, desk.operator.id, &method).await
         }
-        Step::Activate => activate_purpose(&mut tx, &mut ctx, purpose, desk.operator.id).await,
         Step::End => end_purpose(&mut tx, &mut ctx, purpose).await,
     };
     match done {
@@ -235,11 +220,4 @@ async fn step(state: &AppState, desk: &Desk, number: u32, id: &str, step: Step) 
         }
         Err(error) => refuse(before, error),
     }
-}
-
-fn heads(fields: &BTreeMap<String, String>) -> BTreeMap<AssessmentHead, String> {
-    AssessmentHead::ALL
-        .into_iter()
-        .filter_map(|head| Some((head, fields.get(head.word())?.trim().to_owned())))
-        .collect()
 }

@@ -1,0 +1,139 @@
+//! The impact assessment of a purpose: the form, its versions, and one version to print.
+
+use askama::Template;
+use countenance_base::{Text, Timestamp};
+
+use super::PurposeState;
+use crate::parts::State;
+use crate::{Frame, Place, Problem};
+
+/// A head or a working field, by its word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssessmentText {
+    pub word: String,
+    pub text: String,
+}
+
+/// What the program itself says about how faces are used: the word of a fact, and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemFact {
+    pub word: String,
+    pub value: String,
+}
+
+impl SystemFact {
+    /// The value in the reader's language, where it is made of words of ours.
+    pub fn shown(&self, frame: &Frame) -> String {
+        let lanes = |lanes: &str| {
+            let names: Vec<String> = lanes.split('+').map(|lane| frame.code("lane", lane)).collect();
+            names.join(" + ")
+        };
+        match self.word.as_str() {
+            "place" => frame.code("place", &self.value),
+            "liveness" => frame.code("liveness", &self.value),
+            "ways" => self.value.split(", ").map(lanes).collect::<Vec<_>>().join(" / "),
+            "used" => match self.value.split_once(' ') {
+                Some((way, counts)) => format!("{} {counts}", lanes(way)),
+                None => self.value.clone(),
+            },
+            _ => self.value.clone(),
+        }
+    }
+}
+
+/// One version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssessmentVersion {
+    /// Where it can be printed.
+    pub href: String,
+    pub number: u32,
+    pub written_by: String,
+    pub written_at: Timestamp,
+    pub approval: Option<ApprovalView>,
+    /// It is about another way of using faces than the present one, or a major incident came after it.
+    pub stale: bool,
+    /// SHA-256 over all of it, hexadecimal.
+    pub hash: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalView {
+    pub by: String,
+    pub at: Timestamp,
+    pub kept_until: Timestamp,
+}
+
+impl AssessmentVersion {
+    pub const fn state(&self) -> State {
+        match (&self.approval, self.stale) {
+            (Some(_), false) => State::Permitted,
+            (Some(_), true) => State::Refused,
+            (None, _) => State::Waiting,
+        }
+    }
+
+    /// Key of the word.
+    pub const fn word(&self) -> &'static str {
+        match (&self.approval, self.stale) {
+            (Some(_), false) => "version-approved",
+            (Some(_), true) => "version-stale",
+            (None, true) => "version-written-stale",
+            (None, false) => "version-written",
+        }
+    }
+}
+
+/// The version that waits for its approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingVersion {
+    pub number: u32,
+    /// Where the approval is sent.
+    pub href: String,
+    /// Whoever looks at the page has written it: another operator approves.
+    pub own: bool,
+}
+
+/// The form with what was written last, beside what the program knows.
+#[derive(Debug, Template)]
+#[template(path = "desk/assessment.html")]
+pub struct AssessmentPage {
+    pub frame: Frame,
+    pub href: String,
+    pub door_href: String,
+    pub door: Text,
+    pub purpose: Text,
+    pub standing: PurposeState,
+    /// The statutory heads.
+    pub heads: Vec<AssessmentText>,
+    /// Our working fields below them.
+    pub fields: Vec<AssessmentText>,
+    pub system: Vec<SystemFact>,
+    /// The newest first.
+    pub versions: Vec<AssessmentVersion>,
+    pub waiting: Option<WaitingVersion>,
+    /// What was approved no longer describes what is done.
+    pub stale: bool,
+    pub problem: Option<Problem>,
+    pub saved: bool,
+}
+
+impl AssessmentPage {
+    /// Nothing is written about a purpose that has ended.
+    pub fn may_write(&self) -> bool {
+        self.standing != PurposeState::Ended
+    }
+}
+
+/// One version on paper.
+#[derive(Debug, Template)]
+#[template(path = "desk/assessment_print.html")]
+pub struct AssessmentPrint {
+    pub frame: Frame,
+    pub back: String,
+    pub door: Text,
+    pub purpose: Text,
+    pub heads: Vec<AssessmentText>,
+    pub fields: Vec<AssessmentText>,
+    pub system: Vec<SystemFact>,
+    pub version: AssessmentVersion,
+}

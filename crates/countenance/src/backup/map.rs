@@ -19,13 +19,15 @@ pub(crate) enum Whose {
 }
 
 /// Every table, in the order in which rows are written back: what others refer to comes first.
-pub(crate) const TABLES: [(&str, Whose); 34] = [
+pub(crate) const TABLES: [(&str, Whose); 36] = [
     ("site", Whose::Site),
     ("operators", Whose::Site),
     ("doors", Whose::Site),
     ("gates", Whose::Site),
     ("gate_alarms", Whose::Site),
     ("purposes", Whose::Site),
+    ("assessments", Whose::Site),
+    ("assessment_texts", Whose::Site),
     ("notices", Whose::Site),
     ("households", Whose::Household),
     ("persons", Whose::Person("id")),

@@ -25,7 +25,6 @@ const PURPOSE = {
   passage_days: "30",
 };
 const ASSESSMENT = {
-  author: "安全负责人",
   necessity: "目的明确，只用于住户本人进门；一户之内比对，影响最小。",
   impact: "不同意的住户用二维码或密码进门，不受影响；可随时撤回。",
   risk: "设备被盗时，模板以设备锚加密；服务器没有模板。",
@@ -299,8 +298,20 @@ describe("the story in Chromium", () => {
     await operator.getByText("已保存").waitFor();
     await fill(operator.locator('form[action$="/purpose"]'), PURPOSE);
     await press(operator, "/purpose");
-    await fill(operator.locator('form[action$="/assess"]'), ASSESSMENT);
-    await press(operator, "/assess");
+    const door = operator.url();
+    await operator.locator('a[href$="/assessment"]').click();
+    await fill(operator.locator('form[action$="/assessment"]'), ASSESSMENT);
+    await press(operator, "/assessment");
+    await operator.getByText("要由另一位操作员批准").waitFor();
+    const safety = await newPage();
+    await safety.goto(new URL(JSON.parse(process.env.COUNTENANCE_SEED).second_operator_link, SERVER).href);
+    await safety.locator("form button.primary").click();
+    await safety.waitForURL("**/desk**");
+    await safety.goto(new URL(operator.url().split("?")[0]).href);
+    await press(safety, "/approve");
+    await safety.getByText("已批准").first().waitFor();
+    await safety.close();
+    await operator.goto(door);
     await press(operator, "/activate");
     await operator.getByText("启用中").waitFor();
   });

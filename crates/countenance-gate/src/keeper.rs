@@ -259,7 +259,10 @@ impl Keeper {
             wait_s: POLL_WAIT_S,
             alarms,
             seal: Some(seal.sign(&self.parts.store.device_key())),
-            pack: self.pack(),
+            // One that was put in by mistake recognises nobody, and may be taken out again.
+            pack: self
+                .pack()
+                .filter(|_| !self.standing.faults.iter().any(|fault| fault == erasure::OTHER)),
         }
     }
 

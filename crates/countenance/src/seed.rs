@@ -21,6 +21,7 @@ const FLATS: u32 = 4;
 const HOME: &str = "12-1803";
 const NEIGHBOUR: &str = "12-1804";
 const OPERATOR: &str = "值班经理 Duty manager";
+const SECOND_OPERATOR: &str = "安全负责人 Safety officer";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SeedArguments {
@@ -34,6 +35,8 @@ pub(crate) struct SeedArguments {
 #[derive(Serialize)]
 struct Seeded {
     operator_link: String,
+    /// For whoever approves what the first one writes.
+    second_operator_link: String,
     letters: Vec<Letter>,
     gates: Vec<Gate>,
     households: u32,
@@ -71,10 +74,12 @@ pub(crate) async fn seed(arguments: SeedArguments) -> anyhow::Result<()> {
     let people = households(&mut tx, &mut ctx).await?;
     let letters = letters(&mut tx, &mut ctx, &people).await?;
     let code = make_operator_link(&mut tx, &mut ctx, OPERATOR).await?;
+    let second_code = make_operator_link(&mut tx, &mut ctx, SECOND_OPERATOR).await?;
     tx.commit().await?;
     state.db().close().await;
     let seeded = Seeded {
         operator_link: operator_link(&arguments.address, &code),
+        second_operator_link: operator_link(&arguments.address, &second_code),
         letters,
         gates,
         households: BUILDINGS * FLOORS * FLATS,

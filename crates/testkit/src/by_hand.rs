@@ -23,6 +23,10 @@ pub async fn hold(folder: &Path) -> anyhow::Result<()> {
         "  console  {}   (one-time link; open it first)",
         estate.seed.operator_link
     ));
+    say(&format!(
+        "  the same for whoever approves   {}   (in a private window: another person)",
+        estate.seed.second_operator_link
+    ));
     say(&format!("  kiosk    http://localhost:{kiosk}/"));
     say("\nLetters (login, claim code):");
     for letter in &estate.seed.letters {
@@ -32,7 +36,9 @@ pub async fn hold(folder: &Path) -> anyhow::Result<()> {
         ));
     }
     say("\nTry with your own webcam:");
-    say("  1. Console: open door 3, tick face beside QR and PIN, declare a purpose, assess it, activate it.");
+    say(
+        "  1. Console: open door 3, tick face beside QR and PIN, declare a purpose, write its assessment; approve that as the second operator; activate.",
+    );
     say("  2. Portal: claim A's account, turn on QR and PIN, open face at door 3, read, agree, ask for an enrolment code.");
     say(
         "  3. Kiosk, in another window or on another screen of this machine: enrol, show the code to the camera (a phone photo of the QR will do), confirm the digits, look.",

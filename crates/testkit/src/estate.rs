@@ -22,6 +22,8 @@ const START: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Seed {
     pub operator_link: String,
+    /// For whoever approves what the first one writes.
+    pub second_operator_link: String,
     pub letters: Vec<Letter>,
     pub gates: Vec<GateCode>,
     pub households: u64,
@@ -289,10 +291,10 @@ impl Estate {
         Ok(http()?.get(url).send().await?.error_for_status()?.text().await?)
     }
 
-    /// A new one-time link for the operator, as made on the server's own machine.
-    pub async fn operator_link(&self) -> anyhow::Result<String> {
+    /// A new one-time link for the operator of this name, as made on the server's own machine.
+    pub async fn operator_link(&self, name: &str) -> anyhow::Result<String> {
         let output = Command::new(program("countenance")?)
-            .args(["operator-link", "值班经理", "--data"])
+            .args(["operator-link", name, "--data"])
             .arg(self.folder.join(SERVER))
             .args(database_arguments(self.database.as_deref()))
             .args(["--address", &self.server(), "--sim-clock"])

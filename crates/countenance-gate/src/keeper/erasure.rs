@@ -9,7 +9,7 @@ use super::Keeper;
 use super::trace::Event;
 
 /// Templates of another recogniser are here, and nobody said yet that they may end.
-const OTHER: &str = "pack.other";
+pub(super) const OTHER: &str = "pack.other";
 
 impl Keeper {
     /// At start: numbers that another recogniser made mean nothing to this one. They end when whoever swapped the pack said so; until

@@ -281,15 +281,6 @@ fn token(page: &str) -> String {
 }
 
 /// The address of the form that ends in `end`.
-fn action(page: &str, end: &str) -> String {
-    let actions = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    actions
-        .into_iter()
-        .find(|action| action.ends_with(end))
-        .unwrap_or_default()
-        .to_owned()
-}
-
 #[tokio::test]
 async fn every_answer_carries_the_policy_and_no_page_may_open_a_camera() {
     let server = Server::start().await;

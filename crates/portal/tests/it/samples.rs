@@ -223,6 +223,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     let mut samples = guest(locale);
     samples.extend(resident(locale));
     samples.extend(desk(locale));
+    samples.extend(doors(locale));
     samples.extend(crate::endings::all(locale));
     samples.extend(crate::assessments::all(locale));
     samples.push(("rulebook", rulebook(locale).render().unwrap()));
@@ -542,62 +543,30 @@ fn desk(locale: Locale) -> Vec<Sample> {
             .render()
             .unwrap(),
         ),
-        (
-            "door_new",
-            door_page(frame(Place::Doors), None, vec![], Some("GATE-4KX7-PM2Q".into()))
-                .render()
-                .unwrap(),
-        ),
-        (
-            "door_declared",
-            door_page(frame(Place::Doors), Some(purpose(PurposeState::Declared)), vec![], None)
-                .render()
-                .unwrap(),
-        ),
-        (
-            "door_assessed",
-            door_page(frame(Place::Doors), Some(purpose(PurposeState::Assessed)), vec![], None)
-                .render()
-                .unwrap(),
-        ),
-        (
-            "door_approved",
-            door_page(frame(Place::Doors), Some(purpose(PurposeState::Approved)), vec![], None)
-                .render()
-                .unwrap(),
-        ),
-        (
-            "door_stale",
-            door_page(
-                frame(Place::Doors),
-                Some(PurposeView {
-                    stale: true,
-                    ..purpose(PurposeState::Active)
-                }),
-                vec![],
-                None,
-            )
-            .render()
-            .unwrap(),
-        ),
-        (
-            "door_active",
-            door_page(frame(Place::Doors), Some(purpose(PurposeState::Active)), vec![], None)
-                .render()
-                .unwrap(),
-        ),
-        (
-            "door_ended",
-            door_page(frame(Place::Doors), Some(purpose(PurposeState::Ended)), vec![], None)
-                .render()
-                .unwrap(),
-        ),
-        (
-            "door_refused",
-            door_page(frame(Place::Doors), Some(purpose(PurposeState::Active)), refusals(), None)
-                .render()
-                .unwrap(),
-        ),
         ("happenings", happenings.render().unwrap()),
     ]
+}
+
+/// Door 3 in every state of its purpose.
+fn doors(locale: Locale) -> Vec<Sample> {
+    let stale = PurposeView {
+        stale: true,
+        ..purpose(PurposeState::Active)
+    };
+    let code = Some("GATE-4KX7-PM2Q".to_owned());
+    let samples = [
+        ("door_new", None, vec![], code),
+        ("door_declared", Some(purpose(PurposeState::Declared)), vec![], None),
+        ("door_assessed", Some(purpose(PurposeState::Assessed)), vec![], None),
+        ("door_approved", Some(purpose(PurposeState::Approved)), vec![], None),
+        ("door_active", Some(purpose(PurposeState::Active)), vec![], None),
+        ("door_stale", Some(stale), vec![], None),
+        ("door_ended", Some(purpose(PurposeState::Ended)), vec![], None),
+        ("door_refused", Some(purpose(PurposeState::Active)), refusals(), None),
+    ];
+    let render = |(name, purpose, refusals, code)| {
+        let page = door_page(frame(locale, Place::Doors), purpose, refusals, code);
+        (name, page.render().unwrap())
+    };
+    samples.map(render).to_vec()
 }

@@ -3,19 +3,23 @@
 use anyhow::Context as _;
 
 use super::arrive::show_ticket;
-use super::purpose::{activate, declare, door_page_of};
+use super::purpose::{activate, approve_assessment, declare, door_page_of, write_assessment};
 use super::{World, pack};
 use crate::clips::Frames;
 use crate::kiosk_client::Kiosk;
 
-const DOOR: u8 = 2;
+pub(super) const DOOR: u8 = 2;
 
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world
         .teller
         .step(10, "Door 2 asks for a turn of the head; what opened door 3 does not open it");
-    let code = set_up_door(world).await?;
+    let (base, code) = set_up_door(world).await?;
     let mut gate = world.estate.raise_gate(&code).await?;
+    // An assessment is about the gate that stands there, with its model pack.
+    declare(world, &base).await?;
+    assess(world, &base).await?;
+    activate(world, &base).await?;
     let third = world.estate.kiosk_port;
     // From here on the world's kiosk and status are those of door 2.
     world.estate.kiosk_port = gate.kiosk_port;
@@ -31,18 +35,22 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     told
 }
 
-/// Sets the door to ask for a turn, with a purpose of its own; returns the claim code for its gate.
-async fn set_up_door(world: &mut World) -> anyhow::Result<String> {
+/// Sets the door to ask for a turn; its page, and the claim code for its gate.
+async fn set_up_door(world: &mut World) -> anyhow::Result<(String, String)> {
     let page = door_page_of(world, usize::from(DOOR)).await?;
     let base = page.path.clone();
     let fields = [("qr", "on"), ("pin", "on"), ("face", "on"), ("liveness", "challenge")];
     world.operator.submit(&page, &format!("{base}/ways"), &fields).await?.good()?;
-    declare(world, &base).await?;
-    activate(world, &base).await?;
     let page = world.operator.get(&base).await?.good()?;
     let page = world.operator.submit(&page, &format!("{base}/gate-code"), &[]).await?.good()?;
-    page.between("class=\"big-code\">", "<")
-        .context("the console shows no code for the gate")
+    let code = page.between("class=\"big-code\">", "<");
+    Ok((base, code.context("the console shows no code for the gate")?))
+}
+
+/// One operator writes the assessment of the purpose at this door, another approves it.
+pub(super) async fn assess(world: &World, base: &str) -> anyhow::Result<()> {
+    let approve = write_assessment(world, base).await?;
+    approve_assessment(world, &approve).await
 }
 
 async fn at_the_door(world: &mut World) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use super::purpose::{self, door_page};
 pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
     world.teller.step(9, "The operator tries doors that leave no choice");
     // A day has passed: the desk's session ended, and a new one-time link is made at the server.
-    let link = world.estate.operator_link().await?;
+    let link = world.estate.operator_link("值班经理").await?;
     purpose::sign_in(world, &link).await?;
     let tries: [(&str, &[(&str, &str)]); 2] = [
         ("a door whose only lane is the face", &[("face", "on")]),

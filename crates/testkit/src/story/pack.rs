@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::forget::wait_for_receipt;
+use super::purpose::door_page_of;
 use super::{World, challenge};
 use crate::estate::SecondGate;
 use crate::kiosk_client::Kiosk;
@@ -43,8 +44,27 @@ pub(super) async fn step(world: &mut World, gate: &mut SecondGate) -> anyhow::Re
         "A's page shows the gate's signed word and asks to enrol again",
         wait_for_receipt(world, "设备换了识别模型，您的旧模板已抹掉").await?,
     )?;
+    assess_anew(world).await?;
     challenge::enrol(world).await?;
     challenge::pass(world).await
+}
+
+/// The assessment was about the pack of before: nobody enrols until it is made anew.
+async fn assess_anew(world: &mut World) -> anyhow::Result<()> {
+    let page = door_page_of(world, usize::from(challenge::DOOR)).await?;
+    world.teller.held(
+        "the door's page says that its assessment no longer describes what is done",
+        page.has("人脸通道停用"),
+    )?;
+    let refused = world.a()?.enrolment_qr(world.estate.now()).await.is_err();
+    world.teller.held("and until it does, nobody gets an enrolment code", refused)?;
+    let before = world.status().await?.epoch;
+    challenge::assess(world, &page.path).await?;
+    world
+        .estate
+        .until("the gate has the new snapshot", |status| status.epoch > before)
+        .await?;
+    Ok(())
 }
 
 /// A pack beside the installed one, whose manifest differs by one number.

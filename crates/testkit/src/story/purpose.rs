@@ -1,4 +1,4 @@
-//! Step 1: without a declared, assessed and active purpose nothing works.
+//! Step 1: without a declared, assessed, approved and active purpose nothing works.
 
 use anyhow::Context as _;
 
@@ -44,9 +44,22 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
         empty.has("class=\"article\"") || empty.status == 422,
     )?;
     declare(world, &base).await?;
+    let approve = write_assessment(world, &base).await?;
     world
         .teller
         .saw("necessity, alternatives, retention and mode 1:few are written down; the assessment treats its four heads");
+    let page = world.operator.get(&base).await?.good()?;
+    world.teller.held(
+        "before another operator approved it there is nothing to activate",
+        !page.actions().iter().any(|action| action.ends_with("/activate")),
+    )?;
+    let page = world.operator.get(approve_page(&approve)).await?.good()?;
+    let own = world.operator.submit(&page, &approve, &[]).await?;
+    world.teller.held(
+        "whoever wrote it cannot approve it",
+        own.status == 422 && own.has("assessment.same_person"),
+    )?;
+    approve_assessment(world, &approve).await?;
     let before = world.status().await?.epoch;
     activate(world, &base).await?;
     let status = world
@@ -99,7 +112,7 @@ pub(super) async fn activate(world: &World, base: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Declares and assesses a purpose at the door of this page.
+/// Declares a purpose at the door of this page.
 pub(super) async fn declare(world: &World, base: &str) -> anyhow::Result<()> {
     let action = format!("{base}/purpose");
     let page = world.operator.get(base).await?.good()?;
@@ -115,21 +128,50 @@ pub(super) async fn declare(world: &World, base: &str) -> anyhow::Result<()> {
         )
         .await?
         .good()?;
-    let page = world.operator.get(base).await?.good()?;
-    let assess = page
-        .actions()
-        .into_iter()
-        .find(|action| action.ends_with("/assess"))
-        .with_context(|| format!("nothing to assess: {}", page.text()))?;
+    Ok(())
+}
+
+/// The operator writes the assessment of the purpose at this door; where it is approved.
+pub(super) async fn write_assessment(world: &World, base: &str) -> anyhow::Result<String> {
+    let door = world.operator.get(base).await?.good()?;
+    let assessment = door
+        .html
+        .split("href=\"")
+        .filter_map(|rest| rest.split('"').next())
+        .find(|href| href.ends_with("/assessment"))
+        .with_context(|| format!("nothing to assess: {}", door.text()))?;
+    let page = world.operator.get(assessment).await?.good()?;
     let fields = [
-        ("author", "安全负责人"),
         ("necessity", "目的明确，只用于住户本人进门；一户之内比对，影响最小。"),
         ("impact", "不同意的住户用二维码或密码进门，不受影响；可随时撤回。"),
         ("risk", "设备被盗时，模板以设备锚加密；服务器没有模板。"),
         ("safeguards", "加密、访问控制、授权管理、审计、入侵防护均已启用并有测试。"),
+        ("accuracy", "按包里实测的门槛；在本小区试过照片和手机。"),
     ];
-    world.operator.submit(&page, &assess, &fields).await?.good()?;
+    let written = world.operator.submit(&page, assessment, &fields).await?.good()?;
+    let version = written
+        .between(&format!("href=\"{assessment}/"), "\"")
+        .context("the version that was written is not listed")?;
+    Ok(format!("{assessment}/{version}/approve"))
+}
+
+/// Another operator reads it and stands for it.
+pub(super) async fn approve_assessment(world: &World, approve: &str) -> anyhow::Result<()> {
+    let safety = crate::browser::Browser::new(&world.estate.server(), "zh-CN")?;
+    let link = world.estate.operator_link("安全负责人").await?;
+    let page = safety.get(&link).await?.good()?;
+    let action = page.actions().into_iter().next().context("the link leads to no form")?;
+    safety.submit(&page, &action, &[]).await?.good()?;
+    let page = safety.get(approve_page(approve)).await?.good()?;
+    safety.submit(&page, approve, &[]).await?.good()?;
     Ok(())
+}
+
+/// The page with the form whose address this is.
+fn approve_page(approve: &str) -> &str {
+    approve.split_once("/assessment/").map_or(approve, |(purpose, _)| {
+        approve.get(..purpose.len() + "/assessment".len()).unwrap_or(approve)
+    })
 }
 
 fn purpose_fields<'a>(necessity: &'a str, alternatives: &'a str) -> Vec<(&'static str, &'a str)> {

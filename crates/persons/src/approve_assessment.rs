@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use countenance_base::{OperatorId, PurposeId, Timestamp};
+use countenance_gate_core::journal::RecordKind;
 use countenance_storage::StoreError;
-use countenance_trace::Trace;
+use countenance_trace::{Event, Trace};
 
 use crate::assessment::Approval;
 use crate::purpose::{PurposeError, changed};
-use crate::{Ctx, store};
+use crate::{Ctx, raise_epoch, store};
 
 /// Approves version `version`, which must be the newest and written about the method that is in use now.
 pub async fn approve_assessment(
@@ -41,10 +42,17 @@ pub async fn approve_assessment(
     };
     store::assessment::approve(tx, purpose.id, version, &approval).await?;
     tx.leave(changed(purpose.id, "assessment.approved"));
+    // Gates whose face lane rested until now get their grants back.
+    raise_epoch(tx).await?;
     Ok(())
 }
 
 /// After a major incident: every approved assessment has to be made again; enrolment waits for it. How many there were.
 pub async fn outdate_assessments(tx: &mut Trace, now: Timestamp) -> Result<u64, StoreError> {
-    store::assessment::outdate(tx, now).await
+    let count = store::assessment::outdate(tx, now).await?;
+    if count > 0 {
+        tx.leave(Event::site(RecordKind::Changed, "assessment.outdated"));
+        raise_epoch(tx).await?;
+    }
+    Ok(count)
 }

@@ -5,8 +5,8 @@ use countenance_base::{OperatorId, PurposeId};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Poll, Redeemed};
 use countenance_persons::{
-    Assessment, DeclarePurpose, PurposeState, WriteAssessment, activate_purpose, approve_assessment, declare_purpose, list_assessments,
-    lookup_purpose, outdate_assessments, write_assessment,
+    Assessment, DeclarePurpose, PurposeState, WriteAssessment, activate_purpose, approve_assessment, declare_purpose, epoch,
+    list_assessments, lookup_purpose, outdate_assessments, write_assessment,
 };
 use countenance_rules::AssessmentHead;
 use countenance_testdb::{reading, trace, trace_at};
@@ -114,6 +114,10 @@ impl Declared {
             .state()
     }
 
+    async fn epoch(&self) -> u64 {
+        epoch(&mut *reading(&self.world.db).await).await.unwrap()
+    }
+
     async fn versions(&self) -> Vec<Assessment> {
         list_assessments(&mut reading(&self.world.db).await, self.purpose).await.unwrap()
     }
@@ -218,7 +222,9 @@ async fn another_pack_stops_enrolment_and_matching_until_it_is_assessed_anew() {
 
     declared.write(texts()).await;
     assert!(!granted(&mut declared.world).await, "written is not approved");
+    let before = declared.epoch().await;
     declared.approve(2, other).await.unwrap();
+    assert!(declared.epoch().await > before, "gates learn of it");
     assert!(granted(&mut declared.world).await);
     assert!(matches!(declared.world.redeem(&code).await, Redeemed::Granted(_)));
 }

@@ -24,7 +24,7 @@ pub async fn activate_purpose(tx: &mut Trace, ctx: &mut Ctx<'_>, purpose: Purpos
         purpose: purpose.facts.clone(),
         assessment: purpose.assessment_facts(),
         notice: notice.facts(),
-        site: site_facts(tx).await?,
+        site: site_facts(tx, ctx).await?,
     }));
     if !ruling.permitted {
         return Err(PurposeError::Refused(Box::new(ruling)));

@@ -55,8 +55,8 @@ fn is_good(address: &str) -> bool {
     let Some((_, rest)) = address.split_once("http://").filter(|(before, _)| before.is_empty()) else {
         return false;
     };
-    // Up to path, query or fragment; a name before an `@` would hide which machine is meant.
-    let machine = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // Up to path, query or fragment; a name before an `@`, or a `\` that some read as `/`, would hide which machine is meant.
+    let machine = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = machine
         .strip_prefix("[::1]")
         .or_else(|| machine.strip_prefix("127.0.0.1"))

@@ -96,6 +96,9 @@ pub async fn grade_incident(tx: &mut Trace, ctx: &Ctx<'_>, number: u32, persons:
     if grade > HIGHEST {
         return Err(OversightError::Number);
     }
+    let known = store::incident::lookup(tx, number).await?.ok_or(OversightError::Unknown)?;
+    // An empty field is no answer: what was known stays.
+    let persons = persons.or(known.persons);
     let least = persons.map_or(0, |persons| grade_of(persons, ctx.rulebook.parameters()));
     one(store::incident::grade(tx, number, persons, grade.max(least)).await?)?;
     leave(tx, "incident.graded", number);

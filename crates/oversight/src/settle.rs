@@ -15,12 +15,12 @@ use crate::{read_facts, store};
 
 /// Counts and settles; the duties that follow.
 pub async fn settle(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<Vec<Duty>, StoreError> {
-    let before = reached(&duties(tx, ctx).await?);
+    let before = is_recorded(tx, ctx).await?;
     count(tx, ctx).await?;
     note_change(tx, ctx).await?;
     let facts = read_facts(tx, ctx).await?;
     let duties = of(ctx, &facts);
-    if reached(&duties) && !before {
+    if !before && is_recorded(tx, ctx).await? {
         tx.leave(Event::site(RecordKind::Changed, "filing.reached"));
     }
     leave_standing(tx, ctx, &facts, &duties).await?;
@@ -47,8 +47,16 @@ fn calendars(jurisdiction: &str) -> Calendars {
     embedded_shelf().map(|shelf| shelf.calendars(jurisdiction)).unwrap_or_default()
 }
 
-fn reached(duties: &[Duty]) -> bool {
-    duties.iter().any(|duty| duty.kind == DutyKind::Filing)
+/// Whether a day was counted, since the last cancellation, on which there were as many as must be filed.
+async fn is_recorded(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<bool, StoreError> {
+    let Some(threshold) = ctx.rulebook.parameters().filing_threshold_persons else {
+        return Ok(false);
+    };
+    let cancelled = store::filing::cancelled(tx).await?.map(|(day, _)| day);
+    let series = store::count::list(tx).await?;
+    Ok(series
+        .iter()
+        .any(|count| count.persons() >= threshold && cancelled.is_none_or(|day| count.day > day)))
 }
 
 async fn count(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<(), StoreError> {

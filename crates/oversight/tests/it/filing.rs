@@ -125,6 +125,31 @@ async fn a_threshold_that_was_reached_stays_reached_and_the_sum_says_whose_it_is
     assert_eq!(filing.since.to_string(), "2026-11-23");
 }
 
+/// How many events wait for their leaf.
+async fn events(world: &World) -> u64 {
+    let mut tx = begin(world).await;
+    let row = tx
+        .lookup("SELECT COUNT(*) AS events FROM trace_events", &[])
+        .await
+        .unwrap()
+        .unwrap();
+    row.get("events").unwrap()
+}
+
+#[tokio::test]
+async fn that_the_number_was_reached_is_a_leaf_once() {
+    let mut world = World::new().await;
+    let threshold = world.rulebook.parameters().filing_threshold_persons.unwrap();
+    for (persons, left) in [(threshold - 1, 1), (threshold, 2), (threshold + 1, 1), (1, 1), (threshold, 1)] {
+        let before = events(&world).await;
+        elsewhere(&mut world, persons).await.unwrap();
+        assert_eq!(events(&world).await - before, left, "{persons}");
+    }
+    let before = events(&world).await;
+    hourly(&mut world).await;
+    assert_eq!(events(&world).await, before, "counting alone is no event");
+}
+
 #[tokio::test]
 async fn what_nobody_could_have_said_is_not_written_down() {
     let mut world = World::new().await;

@@ -157,7 +157,10 @@ async fn an_incident_is_closed_when_nothing_of_it_is_owed() {
     );
     // Somebody calls it small; so many people make it of the middle grade.
     grade_incident(&mut tx, &ctx, number, Some(steps[0]), 0).await.unwrap();
-    assert_eq!(list_incidents(&mut tx).await.unwrap()[0].grade, Some(1));
+    // An empty field takes nothing back.
+    grade_incident(&mut tx, &ctx, number, None, 0).await.unwrap();
+    let graded = &list_incidents(&mut tx).await.unwrap()[0];
+    assert_eq!((graded.grade, graded.persons), (Some(1), Some(steps[0])));
     assert_eq!(
         grade_incident(&mut tx, &ctx, number, None, 4).await.unwrap_err().code(),
         "oversight.number"

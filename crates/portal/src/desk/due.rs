@@ -107,6 +107,8 @@ impl std::fmt::Debug for FeedView {
 pub struct DuePage {
     pub frame: Frame,
     pub duties: Vec<DutyLine>,
+    /// The warning step that was reached before filing is owed.
+    pub warning: Option<u64>,
     /// Duties whose documents are written down here.
     pub recorded: Vec<String>,
     pub feed: FeedView,

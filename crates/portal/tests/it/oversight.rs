@@ -161,6 +161,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         render(&DuePage {
             frame: desk(),
             duties,
+            warning: address.is_none().then_some(80_000),
             recorded: vec!["level_assessment".into(), "audit".into()],
             feed: FeedView {
                 exists: address.is_some(),

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::response::Response;
 use countenance_base::{PurposeId, SystemRng, Text, to_hex};
 use countenance_oversight::{
-    Deadline, Duty, DutyKind, DutyState, Evidence, RECORDED, Source, duties, has_feed, list_suppliers, lookup_webhook, record_duty_done,
-    renew_feed, set_webhook,
+    Deadline, Duty, DutyKind, DutyState, Evidence, RECORDED, Source, duties, has_feed, list_suppliers, lookup_webhook, read_facts,
+    record_duty_done, renew_feed, set_webhook, warning,
 };
 use countenance_persons::list_purposes;
 use countenance_portal::desk::{DuePage, DutyLine, EvidenceLine, FeedView, StateOfDuty, incident_words};
@@ -33,9 +33,15 @@ async fn all(state: &AppState, desk: &Desk, address: Option<String>, problem: Op
     let ctx = state.ctx(&mut rng);
     let mut tx = state.trace(desk.reader()).await?;
     let names = Names::read(&mut tx).await?;
+    let duties = duties(&mut tx, &ctx).await?;
+    let owed = duties.iter().any(|duty| duty.kind == DutyKind::Filing);
+    let persons = read_facts(&mut tx, &ctx).await?.persons;
     let page = DuePage {
         frame: desk.at(Place::Due),
-        duties: duties(&mut tx, &ctx).await?.iter().map(|duty| line(state, duty, &names)).collect(),
+        warning: warning(persons, &ctx.rulebook.parameters().filing_warning_persons)
+            .filter(|_| !owed)
+            .map(|(step, _)| step.into()),
+        duties: duties.iter().map(|duty| line(state, duty, &names)).collect(),
         recorded: RECORDED.map(|kind| kind.word().to_owned()).to_vec(),
         feed: FeedView {
             exists: has_feed(&mut tx).await?,

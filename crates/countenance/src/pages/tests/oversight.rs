@@ -76,6 +76,7 @@ async fn from_the_warning_to_the_number_of_the_authority() {
     assert_eq!(desk.post(page, SITES, &site("80000")).await.status, StatusCode::SEE_OTHER);
     let warned = desk.get(page).await.body;
     assert!(warned.contains("warning step of 80000") && warned.contains("Need not be filed yet"));
+    assert!(desk.get("/desk/due").await.body.contains("warning step of 80000"));
     desk.post(page, SITES, &site("100000")).await;
     let owed = desk.get(page).await.body;
     assert!(owed.contains("To be filed") && owed.contains("reached on 2026-11-23"), "{owed}");

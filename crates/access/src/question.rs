@@ -27,7 +27,7 @@ pub(crate) async fn ask_enrol(tx: &mut Trace, ctx: &Ctx<'_>, asked: &Asked<'_>, 
     let code_minutes = ctx.rulebook.parameters().enrolment_code_minutes;
     let credentials = list_credentials(tx, consent.person).await?;
     let face = facts(tx, ctx, asked, consent, &credentials).await?;
-    let site = site_facts(tx).await?;
+    let site = site_facts(tx, ctx).await?;
     Ok(ctx.rulebook.rule(&Request::EnrolFace(EnrolFace { face, site, code_minutes })))
 }
 

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use countenance_access::forget_passages;
 use countenance_base::SystemRng;
+use countenance_oversight::{forget_suppliers, settle};
 use countenance_persons::{expire_consents, forget_ended_sessions, forget_enrolment_codes, shred_evidence};
 use countenance_storage::StoreError;
 use countenance_trace::Reader;
 
 use crate::state::AppState;
+use crate::webhook;
 
 /// Retention is counted in days; an hour is its grain.
 const PAUSE: Duration = Duration::from_hours(1);
@@ -24,12 +26,16 @@ pub(crate) async fn run(state: AppState) {
                 sessions = done.sessions,
                 codes = done.codes,
                 letters = done.letters,
+                suppliers = done.suppliers,
                 "ended what was over"
             ),
             Err(error) => tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the hourly work failed and will be tried again"
             ),
+        }
+        if let Err(error) = webhook::tell(&state).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "nobody was told what is due");
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
@@ -47,6 +53,8 @@ pub(crate) struct Done {
     codes: u64,
     /// What stayed of erased people, past the limitation period.
     letters: u64,
+    /// Those that ended so long ago that nobody need know of them.
+    suppliers: u64,
 }
 
 impl Done {
@@ -72,6 +80,10 @@ pub(crate) async fn tidy_up(state: &AppState) -> Result<Done, StoreError> {
     tx.commit().await?;
     let mut tx = state.trace(Reader::Machine).await?;
     done.letters = shred_evidence(&mut tx, ctx.now).await?;
+    tx.commit().await?;
+    let mut tx = state.trace(Reader::Machine).await?;
+    done.suppliers = forget_suppliers(&mut tx, &ctx).await?;
+    settle(&mut tx, &ctx).await?;
     tx.commit().await?;
     if !done.is_nothing() {
         state.db().sweep().await?;

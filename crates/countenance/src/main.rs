@@ -24,6 +24,7 @@ mod state;
 mod testing;
 mod verify;
 mod verify_page_command;
+mod webhook;
 mod witness_command;
 
 use std::io::IsTerminal as _;

@@ -8,6 +8,7 @@ mod certificate;
 mod cookie;
 mod desk;
 mod error;
+mod feed;
 mod form;
 mod frame;
 mod headers;
@@ -21,6 +22,7 @@ mod reply;
 mod resident;
 mod session;
 mod statics;
+mod suppliers;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -31,6 +33,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::state::AppState;
+pub(crate) use desk::due::key_name;
 use error::PageError;
 
 /// More than any form here fills; what is longer is refused unread.
@@ -41,6 +44,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(resident_routes())
         .merge(desk_routes())
+        .merge(oversight_routes())
         .route("/", get(language::home))
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
@@ -121,6 +125,32 @@ fn desk_routes() -> Router<AppState> {
         )
         .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
         .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
+}
+
+fn oversight_routes() -> Router<AppState> {
+    use desk::{due, filing, incidents, officer, suppliers as desk_suppliers};
+    Router::new()
+        .route("/suppliers", get(suppliers::show))
+        .route("/feed/{name}", get(feed::show))
+        .route("/desk/due", get(due::show))
+        .route("/desk/due/done", post(due::post_done))
+        .route("/desk/due/feed", post(due::post_feed))
+        .route("/desk/due/webhook", post(due::post_webhook))
+        .route("/desk/filing", get(filing::show))
+        .route("/desk/filing/pack", get(filing::show_pack))
+        .route("/desk/filing/pack.json", get(filing::show_json))
+        .route("/desk/filing/make", post(filing::post_make))
+        .route("/desk/filing/{number}/acknowledge", post(filing::post_acknowledge))
+        .route("/desk/filing/sites", post(filing::post_site))
+        .route("/desk/filing/sites/{number}/end", post(filing::post_site_end))
+        .route("/desk/incidents", get(incidents::show).post(incidents::post_open))
+        .route("/desk/incidents/{number}/{act}", post(incidents::post_act))
+        .route("/desk/officer", get(officer::show).post(officer::post_appoint))
+        .route("/desk/officer/report", post(officer::post_report))
+        .route("/desk/officer/end", post(officer::post_end))
+        .route("/desk/suppliers", get(desk_suppliers::show).post(desk_suppliers::post_add))
+        .route("/desk/suppliers/{number}/contract", post(desk_suppliers::post_contract))
+        .route("/desk/suppliers/{number}/end", post(desk_suppliers::post_end))
 }
 
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {

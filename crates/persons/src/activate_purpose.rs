@@ -30,7 +30,7 @@ pub async fn activate_purpose(
         purpose: purpose.facts.clone(),
         assessment: purpose.assessment_facts(method),
         notice: notice.facts(),
-        site: site_facts(tx).await?,
+        site: site_facts(tx, ctx).await?,
     }));
     if !ruling.permitted {
         return Err(PurposeError::Refused(Box::new(ruling)));

@@ -81,7 +81,7 @@ pub use session::{
 pub use sign_consent::{ConsentError, SignConsent, draft_consent, keep_draft, next_version, sign_consent};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use site::{found_site, lookup_site};
-pub use site_facts::site_facts;
+pub use site_facts::{Standing, StoredPersons, count_stored, put_standing, site_facts};
 pub use withdraw_consent::{expire_consents, withdraw_consent};
 pub use write_assessment::{WriteAssessment, write_assessment};
 pub use write_leaves::write_leaves;

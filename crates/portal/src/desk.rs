@@ -2,14 +2,24 @@
 
 pub mod assessment;
 pub mod door;
+pub mod due;
 pub mod endings;
 pub mod enter;
+pub mod filing;
 pub mod happenings;
+pub mod incidents;
+pub mod officer;
 pub mod people;
+pub mod suppliers;
 
 pub use assessment::{ApprovalView, AssessmentPage, AssessmentPrint, AssessmentText, AssessmentVersion, SystemFact, WaitingVersion};
 pub use door::{DoorLine, DoorPage, Doors, GateView, PurposeDraft, PurposeState, PurposeView, Way};
+pub use due::{DuePage, DutyLine, EvidenceLine, FeedView, StateOfDuty, incident_words};
 pub use endings::{EndingLine, EndingStage, Endings, HoldLine, Lost};
 pub use enter::Enter;
+pub use filing::{CountView, FilingLine, FilingPack, FilingPage, OtherSite, PackView};
 pub use happenings::{AlarmRow, Happenings, WindowRow};
+pub use incidents::{IncidentLine, Incidents};
+pub use officer::{OfficerPage, OfficerView};
 pub use people::{Erase, People, PersonLine};
+pub use suppliers::{SupplierLine, Suppliers};

@@ -24,6 +24,7 @@ pub enum Place {
     Happenings,
     People,
     Endings,
+    Due,
 }
 
 /// One entry of the navigation.
@@ -145,7 +146,10 @@ impl Frame {
     }
 
     pub const fn is_desk(&self) -> bool {
-        matches!(self.place, Place::Doors | Place::Happenings | Place::People | Place::Endings)
+        matches!(
+            self.place,
+            Place::Doors | Place::Happenings | Place::People | Place::Endings | Place::Due
+        )
     }
 
     /// Where the wordmark leads.
@@ -162,8 +166,9 @@ impl Frame {
                 (Place::Uses, "/uses", "nav-uses"),
                 (Place::Consents, "/consents", "nav-consents"),
             ],
-            Place::Doors | Place::Happenings | Place::People | Place::Endings => &[
+            Place::Doors | Place::Happenings | Place::People | Place::Endings | Place::Due => &[
                 (Place::Doors, "/desk", "nav-doors"),
+                (Place::Due, "/desk/due", "nav-due"),
                 (Place::Happenings, "/desk/happenings", "nav-happenings"),
                 (Place::People, "/desk/people", "nav-people"),
                 (Place::Endings, "/desk/endings", "nav-endings"),

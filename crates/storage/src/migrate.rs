@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "0007_destruction", include_str!("../migrations/0007_destruction.sql")),
     (8, "0008_seals", include_str!("../migrations/0008_seals.sql")),
     (9, "0009_assessments", include_str!("../migrations/0009_assessments.sql")),
+    (10, "0010_oversight", include_str!("../migrations/0010_oversight.sql")),
 ];
 
 const HISTORY: &str =

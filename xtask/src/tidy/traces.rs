@@ -4,7 +4,7 @@ use super::layout::{is_test, production};
 use super::{Source, is};
 
 /// Tables whose rows name a person, or are evidence about one.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 19] = [
     "accounts",
     "claim_codes",
     "consent_gates",
@@ -14,13 +14,16 @@ const TABLES: [&str; 16] = [
     "enrolment_codes",
     "evidence",
     "grant_findings",
+    "handler_sites",
     "holds",
     "households",
     "notices_shown",
+    "officers",
     "passages",
     "person_sessions",
     "persons",
     "receipts",
+    "suppliers",
 ];
 
 pub(super) fn check(sources: &[Source]) -> Vec<String> {

@@ -19,7 +19,7 @@ pub(crate) enum Whose {
 }
 
 /// Every table, in the order in which rows are written back: what others refer to comes first.
-pub(crate) const TABLES: [(&str, Whose); 36] = [
+pub(crate) const TABLES: [(&str, Whose); 45] = [
     ("site", Whose::Site),
     ("operators", Whose::Site),
     ("doors", Whose::Site),
@@ -53,6 +53,15 @@ pub(crate) const TABLES: [(&str, Whose); 36] = [
     ("holds", Whose::Person("person_id")),
     ("auditor_passes", Whose::Site),
     ("promises", Whose::Site),
+    ("oversight", Whose::Site),
+    ("stored_counts", Whose::Site),
+    ("handler_sites", Whose::Site),
+    ("filings", Whose::Site),
+    ("officers", Whose::Site),
+    ("incidents", Whose::Site),
+    ("suppliers", Whose::Site),
+    ("duties_done", Whose::Site),
+    ("duties_told", Whose::Site),
     // The restored database has its own.
     ("migrations", Whose::Nobody),
     // Whoever signed out stays out; links are good once.

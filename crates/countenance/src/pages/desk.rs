@@ -2,8 +2,13 @@
 
 pub(crate) mod assessment;
 pub(crate) mod door;
+pub(crate) mod due;
 pub(crate) mod endings;
 pub(crate) mod enter;
+pub(crate) mod filing;
 pub(crate) mod happenings;
+pub(crate) mod incidents;
+pub(crate) mod officer;
 pub(crate) mod people;
 pub(crate) mod purpose;
+pub(crate) mod suppliers;

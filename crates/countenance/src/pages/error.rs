@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use countenance_access::{DeclareLostError, GateCodeError, HoldError, SaveDoorError};
 use countenance_destruction::OrderError;
+use countenance_oversight::OversightError;
 use countenance_persons::{ConsentError, FollowLinkError, PurposeError, TurnOnError};
 use countenance_portal::{ErrorPage, Frame};
 use countenance_storage::StoreError;
@@ -41,6 +42,7 @@ troubles!(
     GateCodeError,
     HoldError,
     OrderError,
+    OversightError,
     PurposeError,
     SaveDoorError,
     TurnOnError
@@ -128,7 +130,8 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "gate.unknown"
         | "person.unknown"
         | "destruction.unknown"
-        | "hold.unknown" => StatusCode::NOT_FOUND,
+        | "hold.unknown"
+        | "oversight.unknown" => StatusCode::NOT_FOUND,
         "consent.in_force"
         | "consent.state"
         | "purpose.state"
@@ -136,7 +139,8 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "claim.used"
         | "destruction.ordered"
         | "destruction.held"
-        | "gate.lost" => StatusCode::CONFLICT,
+        | "gate.lost"
+        | "oversight.state" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" | "ledger.waits" | "ledger.stopped" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -75,6 +75,21 @@ pub(crate) async fn count_stored_persons(tx: &mut Trace) -> Result<u32, StoreErr
     row.map_or(Ok(0), |row| row.get("persons"))
 }
 
+/// The same people, of whom a guardian must decide.
+pub(crate) async fn count_stored_children(tx: &mut Trace) -> Result<u32, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT COUNT(DISTINCT consents.person_id) AS persons
+             FROM consent_gates
+             JOIN consents ON consents.id = consent_gates.consent_id
+             JOIN persons ON persons.id = consents.person_id
+             WHERE consent_gates.enrolled_at IS NOT NULL AND consent_gates.erased_at IS NULL AND persons.under_guardian_age = 1",
+            &[],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.get("persons"))
+}
+
 macro_rules! select {
     ($tail:literal) => {
         concat!(

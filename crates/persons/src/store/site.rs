@@ -3,6 +3,7 @@ use countenance_grant::PublicKey;
 use countenance_storage::{StoreError, Tx};
 
 use crate::Site;
+use crate::site_facts::Standing;
 
 pub(crate) async fn insert(tx: &mut Tx, now: Timestamp, site: &Site) -> Result<(), StoreError> {
     tx.change_one(
@@ -78,4 +79,43 @@ pub(crate) async fn raise_epoch(tx: &mut Tx) -> Result<u64, StoreError> {
 pub(crate) async fn lift_epoch(tx: &mut Tx, number: u64) -> Result<(), StoreError> {
     tx.execute("UPDATE site SET epoch = $1 WHERE epoch < $1", &[number.into()]).await?;
     Ok(())
+}
+
+/// As nothing yet, before anything was written.
+pub(crate) async fn standing(tx: &mut Tx) -> Result<Standing, StoreError> {
+    let row = tx
+        .lookup(
+            "SELECT officer, filing_acknowledged, filing_due, suppliers_without_contract, elsewhere, counted_at FROM oversight",
+            &[],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(Standing::default()) };
+    Ok(Standing {
+        officer: row.get("officer")?,
+        filing_acknowledged: row.get("filing_acknowledged")?,
+        filing_due: row.get_optional("filing_due")?,
+        suppliers_without_contract: row.get("suppliers_without_contract")?,
+        elsewhere: row.get("elsewhere")?,
+        counted_at: row.get_optional("counted_at")?,
+    })
+}
+
+pub(crate) async fn put_standing(tx: &mut Tx, standing: &Standing) -> Result<(), StoreError> {
+    tx.change_one(
+        "INSERT INTO oversight (one, officer, filing_acknowledged, filing_due, suppliers_without_contract, elsewhere, counted_at)
+         VALUES (1, $1, $2, $3, $4, $5, $6)
+         ON CONFLICT (one) DO UPDATE
+         SET officer = excluded.officer, filing_acknowledged = excluded.filing_acknowledged, filing_due = excluded.filing_due,
+             suppliers_without_contract = excluded.suppliers_without_contract, elsewhere = excluded.elsewhere,
+             counted_at = excluded.counted_at",
+        &[
+            standing.officer.into(),
+            standing.filing_acknowledged.into(),
+            standing.filing_due.into(),
+            standing.suppliers_without_contract.into(),
+            standing.elsewhere.into(),
+            standing.counted_at.into(),
+        ],
+    )
+    .await
 }

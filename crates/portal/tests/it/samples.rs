@@ -226,6 +226,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     samples.extend(doors(locale));
     samples.extend(crate::endings::all(locale));
     samples.extend(crate::assessments::all(locale));
+    samples.extend(crate::oversight::all(locale));
     samples.push(("rulebook", rulebook(locale).render().unwrap()));
     samples
 }

@@ -1,0 +1,6 @@
+//! What an inspection finds, what it does not, and what it never says.
+
+#[cfg(test)]
+mod labels;
+#[cfg(test)]
+mod list;

@@ -124,7 +124,7 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
             Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
-            Command::Inspect(command) => return inspect_command::run(&command, &mut std::io::stdout().lock()),
+            Command::Inspect(command) => return inspect_command::run(&command, &mut std::io::stdout().lock()).await,
         }?;
         Ok(true)
     })

@@ -6,4 +6,5 @@
 //! Words of the law stand in `rulebooks/`; the list says with which article and how surely.
 
 pub mod labels;
+pub mod network;
 mod tokens;

@@ -9,6 +9,7 @@ mod data;
 mod evidence;
 mod figures;
 mod gate_api;
+mod inspect_command;
 mod jobs;
 mod ledger;
 mod monitor;
@@ -81,6 +82,9 @@ enum Command {
     /// Ask the rulebook, in plain words
     #[command(subcommand)]
     Rules(rules_command::RulesCommand),
+    /// Ask on the spot: which labels another system's export puts on people, which cameras declare that they look at faces
+    #[command(subcommand)]
+    Inspect(inspect_command::InspectCommand),
 }
 
 fn main() -> ExitCode {
@@ -122,6 +126,7 @@ fn run(command: Command) -> anyhow::Result<bool> {
             Command::Verify(arguments) => return verify::run(&arguments, &mut std::io::stdout().lock()),
             Command::VerifyPage(arguments) => verify_page_command::run(&arguments),
             Command::Rules(command) => return rules_command::run(&command, &mut std::io::stdout().lock()),
+            Command::Inspect(command) => return inspect_command::run(&command, &mut std::io::stdout().lock()).await,
         }?;
         Ok(true)
     })

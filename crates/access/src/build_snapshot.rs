@@ -131,7 +131,7 @@ fn match_statement(ctx: &Ctx<'_>, gate: &Gate, consent: &Consent, epoch: u64) ->
 }
 
 /// The gate checks its readers itself and says so with each poll: one without an alarm about them proves the other ways as well as a passage does.
-async fn other_way_worked(tx: &mut Trace, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) async fn other_way_worked(tx: &mut Trace, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
     let lane_dead = store::gate::list_alarms(tx)
         .await?
         .iter()

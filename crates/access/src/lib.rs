@@ -12,6 +12,7 @@ mod claim_gate;
 mod declare_lost;
 mod door;
 mod erase_passages;
+mod face_lane;
 mod findings_view;
 mod forget_passages;
 mod gate;
@@ -32,6 +33,7 @@ pub use claim_gate::{ClaimGateError, GateCode, GateCodeError, claim_gate, make_g
 pub use declare_lost::{DeclareLostError, LostCause, declare_lost, lost_gate};
 pub use door::{Door, DoorSettings, list_doors, lookup_door, lookup_door_by_number};
 pub use erase_passages::{count_passages, count_passages_at, erase_passages, erase_passages_of_event};
+pub use face_lane::{FaceLane, face_lane};
 pub use findings_view::{KeptFinding, findings_of_consent};
 pub use forget_passages::forget_passages;
 pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};

@@ -9,6 +9,7 @@ pub mod id;
 pub mod locale;
 pub mod rng;
 pub mod secret;
+pub mod word;
 
 pub use bytes::{from_hex, to_hex};
 pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
@@ -19,3 +20,4 @@ pub use id::{
 pub use locale::{Locale, Text};
 pub use rng::{DrawnRng, Rng, SeededRng, SystemRng};
 pub use secret::{Secret, SecretKey};
+pub use word::spoken_word;

@@ -10,6 +10,7 @@ mod desk;
 mod error;
 mod form;
 mod frame;
+mod gates;
 mod headers;
 mod language;
 mod ledger;
@@ -61,6 +62,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/ledger/tags/{number}", get(lists::tag_rows))
         .route("/ledger/records/{bundle}", get(lists::records))
         .route("/ledger/writers", get(lists::writers))
+        .route("/gates/{gate}", get(gates::show))
+        .route("/gates.json", get(gates::list))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(headers::add))

@@ -585,3 +585,77 @@ table-passages-and-windows = passages and capture windows
 table-person-sessions = sign-ins
 table-persons = registered people
 table-receipts = receipts
+
+## A camera you can question
+gate-page-lead = This page asks for nothing: no sign-in, no code, nothing about you. It remembers nothing of your visit.
+gate-lane-open = Faces are used here, for people who asked for it and agreed.
+gate-lane-none = No faces are used here.
+gate-lane-unclaimed = No device has joined this door yet.
+gate-lane-never-worked = Faces are paused: no other way in has been seen to work at this door.
+gate-lane-dead = Faces have been paused since { $day }: no other way in was seen to work at this door.
+gate-lane-forked = Faces have been closed here since { $when }: the records of this device do not connect. Other ways in go on.
+gate-lane-lost = This device was declared lost at { $when }. If you see it working, tell the operator.
+gate-lane-stopped = Faces were stopped here by the operator at { $when }. Other ways in go on.
+gate-page-who = Who answers for it
+gate-page-site = Place
+gate-page-operator = Operator
+gate-page-contact = Contact
+gate-page-officer = Protection officer
+gate-page-complaints = Complaints
+gate-page-why = What for, and why a face
+gate-page-no-purpose = No purpose is active here, so no face is looked for.
+gate-page-mode = Compared with
+gate-mode-one = The one person who was named first, by a card or a ticket. With nobody else.
+gate-mode-few = Only the people of the household that was keyed in first, and only those who agreed. With nobody else.
+gate-mode-many = Everybody who agreed at this door.
+gate-mode-other = { $code }
+gate-page-others = The other ways in
+gate-page-others-what = Each opens the same door, at the same hours, free of charge.
+gate-page-rights = Refuse, withdraw, complain
+gate-page-refuse = Refuse
+gate-page-refuse-how = Take another way in. The camera stays closed until somebody asks for it, and nobody asks you why.
+gate-page-withdraw = Withdraw
+gate-page-withdraw-how = At this gate’s screen with “Withdraw”, in the portal under “My consents”, or at the desk. The template at the gate ends with it.
+gate-page-complain = Complain
+gate-page-complain-how = Tell the operator, or the place named above under complaints. Both are free of charge.
+gate-page-zone = Where the camera looks
+gate-page-zone-label = The picture with a dashed edge, and in it the zone in which a face counts
+gate-page-zone-what = The dashed edge is the whole picture. A face counts only inside the solid line and nearer than { $metres } metres; faces elsewhere are not measured.
+gate-page-kept = What is kept, and how long
+gate-page-template = Face template
+gate-page-template-kept = { $n ->
+    [one] At this gate only, until it is withdrawn, for one day at most
+   *[other] At this gate only, until it is withdrawn, for { $n } days at most
+}
+gate-page-picture = Pictures
+gate-page-picture-kept = None. Frames are forgotten when the attempt ends.
+gate-page-passage = Passages
+gate-page-passage-kept = { $n ->
+    [one] When, at which door and by which way: one day
+   *[other] When, at which door and by which way: { $n } days
+}
+gate-page-window = When the camera was open
+gate-page-window-kept = { $n ->
+    [one] From when to when, and how many faces it met, about nobody: one day
+   *[other] From when to when, and how many faces it met, about nobody: { $n } days
+}
+gate-page-leaf = Ledger
+gate-page-leaf-kept = For every use an entry that names nobody. It stays.
+gate-page-device = Is this the device?
+gate-page-device-what = The same six letters stand on the sign and on the idle screen of the gate, beside the address { $host }. If they differ, do not use your face here, and tell the operator.
+gate-page-fingerprint = Fingerprint of its key
+gate-page-seal = Last seal of its journal
+gate-page-seal-what = With it the gate signs that its journal goes on from the last one. Who watches the ledger compares.
+gate-page-sealed-by = Signed by gate { $gate }
+gate-page-no-seal = The gate has signed nothing about its journal yet.
+gate-page-software = Server program
+gate-page-pack = Model pack
+gate-page-whole = The whole number
+gate-page-law = By which rules
+gate-page-drafts = Also followed
+gate-page-drafts-what = Drafts were never in force. This place follows them by its own choice; they can only refuse more.
+gate-page-opinion = Legal opinion
+gate-page-opinion-by = By { $author }, { $day }
+gate-page-opinion-hash = Fingerprint of the document
+gate-page-opinion-what = Ask the operator for the document. An opinion is a lawyer’s view, not a court’s.
+gate-page-opinion-none = None is on record, so no face is searched among many here.

@@ -10,6 +10,7 @@ pub mod error;
 pub mod frame;
 pub mod messages;
 pub mod parts;
+pub mod public;
 pub mod resident;
 pub mod rulebook;
 pub mod seal;
@@ -21,5 +22,6 @@ pub use certificate::{CertificatePage, CertificateView, HeldAt, Sampled, Witness
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};
+pub use public::{FaceLane, GatePage, Opinion, PublicPurpose};
 pub use rulebook::{RulebookArticle, RulebookChapter, RulebookInstrument, RulebookNumber, RulebookPage, RulebookRule};
 pub use verify_page::{verify_content_policy, verify_page};

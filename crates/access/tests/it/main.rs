@@ -4,6 +4,7 @@
 
 mod consent;
 mod door;
+mod face_lane;
 mod frames;
 mod places;
 mod recover;

@@ -152,7 +152,11 @@ impl Machine {
     pub fn screen(&self, view: View<'_>) -> Screen {
         let mut screen = self.blank(view);
         match &self.state {
-            State::Idle => screen.set("idle", idle_actions(view)),
+            State::Idle => {
+                screen.set("idle", idle_actions(view));
+                screen.put("word", &view.standing.device.word);
+                screen.put("host", &view.standing.device.host);
+            }
             State::AskUnit(errand) => {
                 screen.set(
                     if *errand == Errand::Enter { "ask.unit" } else { "withdraw.unit" },

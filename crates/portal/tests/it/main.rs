@@ -7,6 +7,8 @@ mod pages;
 #[cfg(test)]
 mod proof_vectors;
 #[cfg(test)]
+mod public;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod vector;

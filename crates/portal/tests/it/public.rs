@@ -1,0 +1,96 @@
+//! Samples of what stands at a door for everybody.
+
+use countenance_base::{Locale, Text};
+use countenance_portal::desk::Way;
+use countenance_portal::seal::Seal;
+use countenance_portal::{FaceLane, Frame, GatePage, Opinion, Place, PublicPurpose, Template};
+
+use crate::samples::{NOW, Sample, at, frame};
+
+fn way(lanes: &[&str]) -> Way {
+    Way {
+        lanes: lanes.iter().map(|lane| (*lane).to_owned()).collect(),
+        offered: true,
+    }
+}
+
+pub(crate) fn gate(locale: Locale, lane: FaceLane) -> GatePage {
+    let claimed = lane != FaceLane::Unclaimed;
+    GatePage {
+        frame: Frame {
+            path: "/gates/3".into(),
+            token: String::new(),
+            ..frame(locale, Place::Public)
+        },
+        number: 3,
+        door: Text::new("三号门", "Door 3"),
+        demo: true,
+        site: Text::new("清和园（演示）", "Qinghe Gardens (demo)"),
+        operator: Text::new("清和园物业服务有限公司（演示）", "Qinghe Gardens Property Services Ltd (demo)"),
+        contact: Text::new("一号楼一层服务台", "service desk, ground floor of building 1"),
+        complaints: Text::new("服务台意见簿；12377 网信举报", "book at the service desk; telephone 12377"),
+        officer: None,
+        purpose: (lane != FaceLane::None && claimed).then(|| PublicPurpose {
+            text: Text::new("住户空着手也能进三号门", "Residents get through door 3 with their hands full"),
+            necessity: Text::new("轮椅和婴儿车用户在门前没有空手", "People with prams have no hand free"),
+            mode: "few".into(),
+            template_days: 365,
+        }),
+        zone: [200, 50, 800, 950],
+        distance_max_mm: 1_500,
+        ways: vec![way(&["qr"]), way(&["card", "pin"])],
+        passage_days: 30,
+        window_days: 30,
+        seal: claimed.then(|| (Seal::of(&[0x5b; 32], 3), at("2026-11-23T03:31:00Z"))),
+        device: claimed.then(|| ("KAGUMI".into(), "5b".repeat(32))),
+        host: "qinghe.example".into(),
+        software: "Countenance 0.1.0".into(),
+        pack: claimed.then(|| "a7".repeat(32)),
+        opinion: (lane == FaceLane::Open).then(|| Opinion {
+            hash: "9f86d081".repeat(8),
+            author: "某律师事务所".into(),
+            given: "2026-03-01".into(),
+        }),
+        open_place: true,
+        rulebook: "cn/2025-06-01".into(),
+        rulebook_day: "2025-06-01".into(),
+        rulebook_version: "c1".repeat(32),
+        drafts: vec!["cn/draft-2023-08-08".into()],
+        lane,
+    }
+}
+
+pub(crate) fn all(locale: Locale) -> Vec<Sample> {
+    let page = |lane| gate(locale, lane).render().unwrap();
+    vec![
+        ("gate", page(FaceLane::Open)),
+        ("gate_dead", page(FaceLane::OtherWayDead(Some(at("2026-11-20T03:31:00Z"))))),
+        ("gate_never", page(FaceLane::OtherWayDead(None))),
+        ("gate_forked", page(FaceLane::Forked(at(NOW)))),
+        ("gate_lost", page(FaceLane::Lost(at("2026-11-20T03:31:00Z")))),
+        ("gate_stopped", page(FaceLane::Stopped(at(NOW)))),
+        ("gate_none", page(FaceLane::None)),
+        ("gate_unclaimed", page(FaceLane::Unclaimed)),
+    ]
+}
+
+#[test]
+fn a_gate_s_page_asks_for_nothing_and_keeps_nothing() {
+    for locale in Locale::ALL {
+        for (name, html) in all(locale) {
+            for asking in ["<form", "<input", "<script", "/language/", "\"/sign-in"] {
+                assert!(!html.contains(asking), "{name}: {asking}");
+            }
+            assert!(html.contains("/gates/3?language="), "{name}: the language is in its address");
+        }
+    }
+}
+
+#[test]
+fn the_drawing_shows_the_zone_in_the_picture() {
+    let page = gate(Locale::En, FaceLane::Open);
+    assert_eq!(page.zone_box(), [200, 37, 600, 675]);
+    assert_eq!(page.metres(), "1.5");
+    let html = page.render().unwrap();
+    assert!(html.contains("x=\"200\" y=\"37\" width=\"600\" height=\"675\""), "{html}");
+}

@@ -113,6 +113,7 @@ fn desk_routes() -> Router<AppState> {
         .route("/desk/doors/{door}/purposes/{purpose}/assess", post(purpose::post_assess))
         .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
         .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
+        .route("/desk/doors/{door}/sign", get(desk::sign::show))
 }
 
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {

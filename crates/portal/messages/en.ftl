@@ -659,3 +659,20 @@ gate-page-opinion-by = By { $author }, { $day }
 gate-page-opinion-hash = Fingerprint of the document
 gate-page-opinion-what = Ask the operator for the document. An opinion is a lawyer’s view, not a court’s.
 gate-page-opinion-none = None is on record, so no face is searched among many here.
+
+## The sign at a door
+sign-title = Sign
+sign-back = Back to the door
+sign-how = One sheet for each gate, A5 upright; it also prints on A4. Hang it where people see it before the camera does. Print it anew when a device was exchanged: its word is another then.
+sign-no-gate = This door has no gate yet.
+sign-unclaimed = No device has joined yet. Do not hang this sheet up: its word is missing.
+sign-headline = This door can recognise faces
+sign-ask-first = It asks first. Unless you ask for it, the camera stays closed.
+sign-others = You also get in with
+sign-or = {" "}or{" "}
+sign-colon = {": "}
+sign-purpose = What for: { $purpose }.
+sign-question = Question this device:
+sign-compare = The screen of the gate shows this word and address. If it shows others, keep your face away.
+door-sign = Sign to print
+gate-page-link = Public page

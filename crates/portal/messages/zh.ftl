@@ -634,3 +634,20 @@ gate-page-opinion-by = { $author }，{ $day }
 gate-page-opinion-hash = 文件指纹
 gate-page-opinion-what = 文件可以向运营者要来看。法律意见是律师的看法，不是法院的结论。
 gate-page-opinion-none = 没有登记，所以这里不在多人中搜索人脸。
+
+## 门边的标牌
+sign-title = 标牌
+sign-back = 回到这扇门
+sign-how = 每台设备一张，A5 竖版，也可以印在 A4 上。挂在人先看到它、镜头后看到人的地方。设备换过以后要重印：词会变。
+sign-no-gate = 这扇门还没有设备。
+sign-unclaimed = 还没有设备加入。先不要挂这一张：上面还缺设备词。
+sign-headline = 这扇门能识别人脸
+sign-ask-first = 先问，再看。您不要求，镜头就不开。
+sign-others = 也可以用
+sign-or = 、
+sign-colon = ：
+sign-purpose = 用来做什么：{ $purpose }。
+sign-question = 问问这台设备：
+sign-compare = 门口屏上写着同样的词和网址。如果不一样，请不要把脸对着它。
+door-sign = 打印标牌
+gate-page-link = 公开页面

@@ -11,6 +11,7 @@ pub mod frame;
 pub mod messages;
 pub mod parts;
 pub mod public;
+pub mod qr;
 pub mod resident;
 pub mod rulebook;
 pub mod seal;

@@ -6,3 +6,4 @@ pub(crate) mod enter;
 pub(crate) mod happenings;
 pub(crate) mod people;
 pub(crate) mod purpose;
+pub(crate) mod sign;

@@ -1,7 +1,8 @@
 //! Samples of what stands at a door for everybody.
 
 use countenance_base::{Locale, Text};
-use countenance_portal::desk::Way;
+use countenance_portal::desk::{Sign, SignSheet, Way};
+use countenance_portal::qr::QrDrawing;
 use countenance_portal::seal::Seal;
 use countenance_portal::{FaceLane, Frame, GatePage, Opinion, Place, PublicPurpose, Template};
 
@@ -60,6 +61,28 @@ pub(crate) fn gate(locale: Locale, lane: FaceLane) -> GatePage {
     }
 }
 
+const ADDRESS: &str = "https://qinghe.example/gates/3";
+
+fn sign(locale: Locale, word: Option<&str>) -> Sign {
+    let page = gate(locale, FaceLane::Open);
+    Sign {
+        frame: frame(locale, Place::Doors),
+        back: "/desk/doors/3".into(),
+        door: page.door,
+        operator: page.operator,
+        contact: page.contact,
+        purpose: page.purpose.map(|purpose| purpose.text),
+        ways: page.ways,
+        host: page.host,
+        sheets: vec![SignSheet {
+            number: 3,
+            word: word.map(str::to_owned),
+            address: "qinghe.example/gates/3".into(),
+            qr: QrDrawing::of(ADDRESS),
+        }],
+    }
+}
+
 pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     let page = |lane| gate(locale, lane).render().unwrap();
     vec![
@@ -71,13 +94,15 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         ("gate_stopped", page(FaceLane::Stopped(at(NOW)))),
         ("gate_none", page(FaceLane::None)),
         ("gate_unclaimed", page(FaceLane::Unclaimed)),
+        ("sign", sign(locale, Some("KAGUMI")).render().unwrap()),
+        ("sign_unclaimed", sign(locale, None).render().unwrap()),
     ]
 }
 
 #[test]
 fn a_gate_s_page_asks_for_nothing_and_keeps_nothing() {
     for locale in Locale::ALL {
-        for (name, html) in all(locale) {
+        for (name, html) in all(locale).into_iter().filter(|(name, _)| name.starts_with("gate")) {
             for asking in ["<form", "<input", "<script", "/language/", "\"/sign-in"] {
                 assert!(!html.contains(asking), "{name}: {asking}");
             }
@@ -93,4 +118,51 @@ fn the_drawing_shows_the_zone_in_the_picture() {
     assert_eq!(page.metres(), "1.5");
     let html = page.render().unwrap();
     assert!(html.contains("x=\"200\" y=\"37\" width=\"600\" height=\"675\""), "{html}");
+}
+
+/// What a phone reads from the code as it is drawn on the page.
+fn read(html: &str) -> String {
+    const MODULE: usize = 6;
+    let path = html.split("<path d=\"").nth(1).unwrap().split('"').next().unwrap();
+    let size: usize = html
+        .split("viewBox=\"0 0 ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let dark: std::collections::BTreeSet<(usize, usize)> = path
+        .split('M')
+        .filter_map(|module| module.split_once('h')?.0.split_once(' '))
+        .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+        .collect();
+    let shade = |x: usize, y: usize| if dark.contains(&(x / MODULE, y / MODULE)) { 0 } else { 255 };
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(size * MODULE, size * MODULE, shade);
+    let grids = picture.detect_grids();
+    grids[0].decode().unwrap().1
+}
+
+#[test]
+fn the_code_on_a_sign_leads_to_the_gate_s_page_and_both_languages_are_on_it() {
+    for locale in Locale::ALL {
+        let html = sign(locale, Some("KAGUMI")).render().unwrap();
+        assert_eq!(read(&html), ADDRESS);
+        for said in [
+            "先问，再看",
+            "It asks first",
+            "KAGUMI",
+            "qinghe.example",
+            "清和园物业",
+            "Property Services",
+            "门卡",
+            "Card",
+        ] {
+            assert!(html.contains(said), "{said}");
+        }
+        assert!(!html.contains("<script"), "it prints without a script");
+    }
+    let without = sign(Locale::En, None).render().unwrap();
+    assert!(without.contains("Do not hang this sheet up") && !without.contains("class=\"word\""));
 }

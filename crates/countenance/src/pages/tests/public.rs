@@ -104,3 +104,29 @@ async fn the_register_of_gates_is_public_and_names_nobody() {
     );
     assert!(!answer.body.contains("1803") && !answer.headers.contains_key("set-cookie"));
 }
+
+#[tokio::test]
+async fn a_sign_is_for_operators_and_shows_the_word_of_its_gate() {
+    let server = Server::start().await;
+    server.state.keep_address("https://qinghe.example/");
+    let sign = "/desk/doors/3/sign";
+    assert_eq!(Browser::new(&server).get(sign).await.status, StatusCode::UNAUTHORIZED);
+    let mut desk = Browser::new(&server);
+    desk.enter().await;
+    assert!(desk.get(sign).await.body.contains("Do not hang this sheet up"));
+    desk.activate_purpose().await;
+    claim_the_gate(&server).await;
+    let page = desk.get(sign).await.body;
+    let word = device_word(&SigningKey::from_seed(&[9; 32]).public());
+    for said in [
+        word.as_str(),
+        "qinghe.example/gates/1",
+        "<path d=",
+        "住户空着手也能进门",
+        "Residents get in with their hands full",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(desk.get("/desk/doors/3").await.body.contains("href=\"/desk/doors/3/sign\""));
+    assert_eq!(desk.get("/desk/doors/99/sign").await.status, StatusCode::NOT_FOUND);
+}

@@ -2,11 +2,12 @@
 //!
 //! INVARIANT: a match grant is in a snapshot only when the rulebook permitted this match in this very transaction; otherwise the
 //! findings are kept where the person and the operator can read them.
+//! INVARIANT: what an operator stopped is in no snapshot as a grant; what would be one is told as a template that stays.
 
 use std::collections::BTreeMap;
 
 use countenance_base::{GrantId, PersonId, Timestamp};
-use countenance_gate_core::policy::{Door as PolicyDoor, FacePolicy, Household, Member, Policy, RefusalText};
+use countenance_gate_core::policy::{Door as PolicyDoor, FacePolicy, FaceStop, Household, KeptFace, Member, Policy, RefusalText};
 use countenance_grant::{Act, Envelope, SigningKey, SnapshotStatement, Statement, encode};
 use countenance_persons::{
     Consent, ConsentError, Ctx, MemberKeys, Purpose, epoch, list_live_consents, list_member_keys, lookup_active_purpose, render_notice,
@@ -15,7 +16,7 @@ use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
 use crate::question::{Asked, Compiling, ask_match};
-use crate::{Door, Gate, lookup_door, store};
+use crate::{Door, Gate, list_stops, lookup_door, purpose_stopped, store};
 
 /// Compiles and signs the snapshot of `gate` at the present epoch.
 pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey, gate: &Gate) -> Result<Envelope, StoreError> {
@@ -34,7 +35,13 @@ pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey
         store::finding::replace(tx, gate.id, epoch, &[]).await?;
         Vec::new()
     };
-    let policy = policy(ctx, &door, purpose.as_ref(), members, &grants);
+    let since = match &purpose {
+        Some(purpose) => purpose_stopped(tx, purpose.id).await?,
+        None => None,
+    };
+    let (grants, kept) = split_stopped(tx, grants).await?;
+    let mut policy = policy(ctx, &door, purpose.as_ref().filter(|_| since.is_none()), members, &grants);
+    policy.stop = (since.is_some() || !kept.is_empty()).then_some(FaceStop { since, kept });
     let statement = SnapshotStatement {
         site: ctx.site.id,
         gate: gate.id,
@@ -45,6 +52,20 @@ pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey
         body: encode(&policy),
     };
     Ok(statement.sign(site_key))
+}
+
+/// Parts what may be compared from what an operator stopped.
+async fn split_stopped(tx: &mut Trace, permitted: Vec<Statement>) -> Result<(Vec<Statement>, Vec<KeptFace>), StoreError> {
+    let stops = list_stops(tx).await?;
+    let is_stopped = |statement: &Statement| stops.iter().any(|stop| stop.scope.covers(statement.person, statement.purpose));
+    let (stopped, grants): (Vec<Statement>, Vec<Statement>) = permitted.into_iter().partition(is_stopped);
+    let keep = |statement: &Statement| KeptFace {
+        person: statement.person,
+        consent: statement.consent,
+        consent_version: statement.consent_version,
+        until: statement.until,
+    };
+    Ok((grants, stopped.iter().map(keep).collect()))
 }
 
 async fn match_grants(
@@ -184,6 +205,7 @@ fn policy(ctx: &Ctx<'_>, door: &Door, purpose: Option<&Purpose>, members: Vec<Me
         texts: refusal_texts(ctx),
         evidence_key: ctx.site.evidence_key,
         rulebook: ctx.rulebook.id().to_owned(),
+        stop: None,
     }
 }
 

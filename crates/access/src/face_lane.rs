@@ -8,7 +8,7 @@ use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
 use crate::build_snapshot::other_way_worked;
-use crate::{Door, Gate};
+use crate::{Door, Gate, purpose_stopped};
 
 /// How the face lane of one gate stands. Nothing of it tells who came or how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum FaceLane {
     OtherWayDead(Option<Timestamp>),
     Forked(Timestamp),
     Lost(Timestamp),
+    /// An operator stopped faces under this purpose, or at the whole site.
+    Stopped(Timestamp),
 }
 
 /// How the face lane of `gate` at `door` stands now, under the door's active `purpose`.
@@ -36,8 +38,11 @@ pub async fn face_lane(tx: &mut Trace, ctx: &Ctx<'_>, gate: &Gate, door: &Door, 
     if gate.device_key.is_none() {
         return Ok(FaceLane::Unclaimed);
     }
-    if purpose.is_none() || !door.settings.has_face() {
+    let Some(purpose) = purpose.filter(|_| door.settings.has_face()) else {
         return Ok(FaceLane::None);
+    };
+    if let Some(since) = purpose_stopped(tx, purpose.id).await? {
+        return Ok(FaceLane::Stopped(since));
     }
     let allowed = Duration::from_hours(u64::from(ctx.rulebook.parameters().alternative_dead_hours));
     Ok(match other_way_worked(tx, gate).await? {

@@ -23,6 +23,8 @@ mod question;
 mod recover_leaves;
 mod redeem_code;
 mod save_door;
+mod set_opinion;
+mod stop;
 mod store;
 mod take_frames;
 mod take_poll;
@@ -45,5 +47,7 @@ pub use place_leaves::{
 pub use recover_leaves::{Recovered, hold_leaves, placed_leaves, recover_leaves};
 pub use redeem_code::redeem_code;
 pub use save_door::{SaveDoor, SaveDoorError, save_door};
+pub use set_opinion::{OpinionError, set_opinion};
+pub use stop::{Stop, StopError, StopScope, begin_stop, face_stopped, lift_stop, list_stops, purpose_stopped};
 pub use take_frames::take_frames;
 pub use take_poll::{take_poll, take_sequence};

@@ -15,7 +15,7 @@ pub use bytes::{from_hex, to_hex};
 pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
 pub use id::{
     AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
-    PersonId, PurposeId, SiteId,
+    PersonId, PurposeId, SiteId, StopId,
 };
 pub use locale::{Locale, Text};
 pub use rng::{DrawnRng, Rng, SeededRng, SystemRng};

@@ -87,6 +87,9 @@ function renderDevice() {
   at("device-what").textContent = word("device");
   at("word").textContent = name ?? "";
   at("host").textContent = valueOf(screen.args.host) ?? "";
+  const since = valueOf(screen.args.stopped);
+  at("stopped").hidden = !since;
+  at("stopped").textContent = since ? word("stopped", { since }) : "";
 }
 
 function renderProgress() {

@@ -114,6 +114,12 @@ fn desk_routes() -> Router<AppState> {
         .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
         .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
         .route("/desk/doors/{door}/sign", get(desk::sign::show))
+        .route("/desk/doors/{door}/opinion", post(desk::opinion::post))
+        .route("/desk/doors/{door}/opinion/end", post(desk::opinion::post_end))
+        .route("/desk/stop", get(desk::stop::show_all))
+        .route("/desk/stop/site", get(desk::stop::show_site).post(desk::stop::post_site))
+        .route("/desk/stop/{what}/{id}", get(desk::stop::show).post(desk::stop::post))
+        .route("/desk/stops/{stop}/lift", post(desk::stop::post_lift))
 }
 
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {

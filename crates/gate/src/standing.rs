@@ -45,6 +45,9 @@ pub type Closed = &'static str;
 impl Standing {
     /// Whether the face lane may open at `now`.
     pub fn face(&self, policy: &Policy, now: Timestamp) -> Result<(), Closed> {
+        if policy.stopped_since().is_some() {
+            return Err("face.stopped");
+        }
         if policy.face.is_none() || !self.faults.is_empty() {
             return Err("face.closed");
         }

@@ -4,7 +4,7 @@ use super::layout::{is_test, production};
 use super::{Source, is};
 
 /// Tables whose rows name a person, or are evidence about one.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "accounts",
     "claim_codes",
     "consent_gates",
@@ -21,6 +21,7 @@ const TABLES: [&str; 16] = [
     "person_sessions",
     "persons",
     "receipts",
+    "stops",
 ];
 
 pub(super) fn check(sources: &[Source]) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use countenance_access::{DeclareLostError, GateCodeError, HoldError, SaveDoorError};
+use countenance_access::{DeclareLostError, GateCodeError, HoldError, OpinionError, SaveDoorError, StopError};
 use countenance_destruction::OrderError;
 use countenance_persons::{ConsentError, FollowLinkError, PurposeError, TurnOnError};
 use countenance_portal::{ErrorPage, Frame};
@@ -40,9 +40,11 @@ troubles!(
     FollowLinkError,
     GateCodeError,
     HoldError,
+    OpinionError,
     OrderError,
     PurposeError,
     SaveDoorError,
+    StopError,
     TurnOnError
 );
 
@@ -128,7 +130,8 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "gate.unknown"
         | "person.unknown"
         | "destruction.unknown"
-        | "hold.unknown" => StatusCode::NOT_FOUND,
+        | "hold.unknown"
+        | "stop.unknown" => StatusCode::NOT_FOUND,
         "consent.in_force"
         | "consent.state"
         | "purpose.state"
@@ -136,6 +139,9 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "claim.used"
         | "destruction.ordered"
         | "destruction.held"
+        | "stop.stands"
+        | "stop.lifted"
+        | "face.stopped"
         | "gate.lost" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" | "ledger.waits" | "ledger.stopped" => StatusCode::SERVICE_UNAVAILABLE,

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::desk::opinion::shown;
 use super::error::{PageError, Trouble};
 use super::reply;
 use crate::state::AppState;
@@ -76,6 +77,7 @@ async fn lane(tx: &mut Trace, ctx: &Ctx<'_>, gate: &Gate, door: &Door, purpose: 
         Known::OtherWayDead(since) => FaceLane::OtherWayDead(since),
         Known::Forked(at) => FaceLane::Forked(at),
         Known::Lost(at) => FaceLane::Lost(at),
+        Known::Stopped(at) => FaceLane::Stopped(at),
     })
 }
 
@@ -114,7 +116,7 @@ fn filled(state: &AppState, frame: Frame, gate: &Gate, door: Door, lane: FaceLan
         host: host_of(state.address()).to_owned(),
         software: concat!("Countenance ", env!("CARGO_PKG_VERSION")).to_owned(),
         pack: gate.pack.map(|pack| to_hex(&pack)),
-        opinion: None,
+        opinion: door.settings.opinion.as_ref().map(|opinion| shown(opinion, &site.time_zone)),
         open_place: matches!(door.settings.place, SiteClass::Business | SiteClass::Public),
         rulebook: books.next().unwrap_or_default(),
         rulebook_day: rulebook.from_day().to_owned(),

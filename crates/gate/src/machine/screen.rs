@@ -156,6 +156,9 @@ impl Machine {
                 screen.set("idle", idle_actions(view));
                 screen.put("word", &view.standing.device.word);
                 screen.put("host", &view.standing.device.host);
+                if let Some((policy, since)) = view.policy.and_then(|policy| Some((policy, policy.stopped_since()?))) {
+                    screen.put("stopped", &since.civil_time(&policy.time_zone));
+                }
             }
             State::AskUnit(errand) => {
                 screen.set(

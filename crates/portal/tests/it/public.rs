@@ -1,10 +1,10 @@
 //! Samples of what stands at a door for everybody.
 
 use countenance_base::{Locale, Text};
-use countenance_portal::desk::{Sign, SignSheet, Way};
+use countenance_portal::desk::{Sign, SignSheet, StopAsk, StopLine, Stops, Way};
 use countenance_portal::qr::QrDrawing;
 use countenance_portal::seal::Seal;
-use countenance_portal::{FaceLane, Frame, GatePage, Opinion, Place, PublicPurpose, Template};
+use countenance_portal::{FaceLane, Frame, GatePage, Opinion, Place, Problem, PublicPurpose, Template};
 
 use crate::samples::{NOW, Sample, at, frame};
 
@@ -83,6 +83,36 @@ fn sign(locale: Locale, word: Option<&str>) -> Sign {
     }
 }
 
+fn stops(locale: Locale) -> Stops {
+    Stops {
+        frame: frame(locale, Place::Doors),
+        stops: vec![StopLine {
+            id: "0193574c5a1f4c7e8b1d2f3a4b5c6d01".into(),
+            what: "person".into(),
+            name: Text::new("12-1803-A", "12-1803-A"),
+            since: at("2026-11-23T03:31:00Z"),
+        }],
+        purposes: vec![(
+            "/desk/stop/purpose/0193574c5a1f4c7e8b1d2f3a4b5c6d02".into(),
+            Text::new("住户空着手也能进三号门", "Residents get through door 3 with their hands full"),
+        )],
+        site: true,
+        problem: None,
+    }
+}
+
+fn ask(locale: Locale, word: Option<&str>) -> StopAsk {
+    StopAsk {
+        frame: frame(locale, Place::Doors),
+        href: "/desk/stop/purpose/0193574c5a1f4c7e8b1d2f3a4b5c6d02".into(),
+        what: "purpose".into(),
+        name: Text::new("住户空着手也能进三号门", "Residents get through door 3 with their hands full"),
+        doors: vec![Text::new("三号门", "Door 3")],
+        word: word.map(str::to_owned),
+        problem: word.map(|_| Problem::new("stop.word")),
+    }
+}
+
 pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     let page = |lane| gate(locale, lane).render().unwrap();
     vec![
@@ -95,6 +125,9 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         ("gate_none", page(FaceLane::None)),
         ("gate_unclaimed", page(FaceLane::Unclaimed)),
         ("sign", sign(locale, Some("KAGUMI")).render().unwrap()),
+        ("stops", stops(locale).render().unwrap()),
+        ("stop", ask(locale, None).render().unwrap()),
+        ("stop_sure", ask(locale, Some("3")).render().unwrap()),
         ("sign_unclaimed", sign(locale, None).render().unwrap()),
     ]
 }

@@ -90,6 +90,7 @@ fn consent(state: ConsentState) -> ConsentView {
         until: at("2027-11-23T03:20:00Z"),
         ended: (!state.is_live()).then(|| at("2026-11-23T03:31:48Z")),
         attested: false,
+        stopped: (state == ConsentState::Enrolled).then(|| at("2026-11-23T03:31:40Z")),
         receipts,
     }
 }
@@ -212,6 +213,7 @@ fn door_page(frame: Frame, purpose: Option<PurposeView>, refusals: Vec<Refusal>,
         ways: ways(),
         challenge: false,
         gates: gates(),
+        opinion: None,
         purpose,
         draft: PurposeDraft::default(),
         heads: heads(),

@@ -17,7 +17,7 @@ use countenance_rules::AssessmentHead;
 use countenance_trace::Trace;
 use serde::Deserialize;
 
-use super::purpose;
+use super::{opinion, purpose};
 use crate::pages::error::{Trouble, see, status_of};
 use crate::pages::form::ProtectedForm;
 use crate::pages::number::DoorNumber;
@@ -109,6 +109,11 @@ pub(crate) async fn page(tx: &mut Trace, state: &AppState, desk: &Desk, door: &D
         ways: ways(&door.settings.ways),
         challenge: door.settings.liveness == Liveness::Challenge,
         gates: gate_views(door, &list_gates(tx).await?, &list_alarms(tx).await?),
+        opinion: door
+            .settings
+            .opinion
+            .as_ref()
+            .map(|opinion| opinion::shown(opinion, &state.site().time_zone)),
         purpose: current.map(|purpose| purpose::shown(purpose, door.number)),
         draft: PurposeDraft {
             template_days: state.rulebook().parameters().consent_max_days.to_string(),

@@ -16,7 +16,11 @@ const base = {
 const screen = (key, more) => ({ ...base, key, ...more });
 
 export const kioskScreens = {
-  kiosk_idle: screen("idle", { actions: ["begin", "qr", "enrol", "withdraw"] }),
+  kiosk_idle: screen("idle", { args: { word: both("KAGUMI"), host: both("qinghe.example") }, actions: ["begin", "qr", "enrol", "withdraw"] }),
+  kiosk_stopped: screen("idle", {
+    args: { word: both("KAGUMI"), host: both("qinghe.example"), stopped: both("2026-11-23 11:32:16") },
+    actions: ["begin", "qr", "withdraw"],
+  }),
   kiosk_unit: screen("ask.unit", { input: "unit", actions: ["qr", "cancel"] }),
   kiosk_prompt: screen("prompt.face", {
     args: { purpose: both("住户空着手也能进三号门", "Residents get through door 3 with their hands full") },

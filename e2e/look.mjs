@@ -28,6 +28,8 @@ function fileOf(path) {
   if (asset) return join(root, "crates/portal/static", asset[1]);
   if (path === "/") return join(root, "crates/countenance-gate/kiosk/kiosk.html");
   if (/^\/(kiosk\.(js|css)|messages\.json)$/.test(path)) return join(root, "crates/countenance-gate/kiosk", path);
+  // The kiosk's own copies of the portal's code drawer.
+  if (/^\/(qr\.js|vendor\/.+)$/.test(path)) return join(root, "crates/portal/static", path);
   return join(dir, "samples", path);
 }
 

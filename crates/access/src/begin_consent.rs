@@ -1,6 +1,6 @@
 //! A person is told, and asked: the notice, and the text that they may sign. The rulebook is asked first.
 
-use countenance_base::{ConsentId, DoorId, GateId, PersonId};
+use countenance_base::{ConsentId, DoorId, GateId, PersonId, PurposeId};
 use countenance_persons::{
     Consent, ConsentError, Ctx, EnrolmentCode, Purpose, draft_consent, issue_code, keep_draft, lookup_active_purpose, lookup_consent,
     lookup_purpose, next_version, render_notice, signing_key,
@@ -9,7 +9,7 @@ use countenance_rules::Notice;
 use countenance_trace::Trace;
 
 use crate::question::{Asked, ask_enrol};
-use crate::{Door, list_gates_of_door, lookup_door, method};
+use crate::{Door, face_stopped, list_gates_of_door, lookup_door, method};
 
 /// What is shown before signing.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ pub async fn begin_consent(tx: &mut Trace, ctx: &mut Ctx<'_>, person: PersonId, 
     signing_key(tx, person).await?.ok_or(ConsentError::NoAccount)?;
     let door = lookup_door(tx, door).await?.ok_or(ConsentError::NoPurpose)?;
     let purpose = lookup_active_purpose(tx, door.id).await?.ok_or(ConsentError::NoPurpose)?;
+    check_stops(tx, person, purpose.id).await?;
     let gates = list_gates_of_door(tx, door.id).await?;
     let gates: Vec<GateId> = gates
         .iter()
@@ -81,6 +82,7 @@ pub async fn make_enrolment_code(
 /// Asks the rulebook about a signed consent as it stands now.
 pub(crate) async fn check_enrolment(tx: &mut Trace, ctx: &Ctx<'_>, consent: &Consent, gate: GateId) -> Result<(), ConsentError> {
     let purpose = lookup_purpose(tx, consent.purpose).await?.ok_or(ConsentError::NoPurpose)?;
+    check_stops(tx, consent.person, purpose.id).await?;
     let door = lookup_door(tx, consent.door).await?.ok_or(ConsentError::NoPurpose)?;
     let notice = render_notice(ctx, &purpose).map_err(ConsentError::Notice)?;
     let asked = Asked {
@@ -95,5 +97,13 @@ pub(crate) async fn check_enrolment(tx: &mut Trace, ctx: &Ctx<'_>, consent: &Con
         Ok(())
     } else {
         Err(ConsentError::Refused(Box::new(ruling)))
+    }
+}
+
+/// Nothing new begins while an operator stopped it.
+async fn check_stops(tx: &mut Trace, person: PersonId, purpose: PurposeId) -> Result<(), ConsentError> {
+    match face_stopped(tx, person, purpose).await? {
+        Some(_) => Err(ConsentError::Stopped),
+        None => Ok(()),
     }
 }

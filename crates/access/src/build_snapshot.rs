@@ -2,11 +2,12 @@
 //!
 //! INVARIANT: a match grant is in a snapshot only when the rulebook permitted this match in this very transaction; otherwise the
 //! findings are kept where the person and the operator can read them.
+//! INVARIANT: what an operator stopped, or the rulebook refuses, is in no snapshot as a grant; its template is named as one that rests.
 
 use std::collections::BTreeMap;
 
 use countenance_base::{GrantId, PersonId, Timestamp};
-use countenance_gate_core::policy::{Door as PolicyDoor, FacePolicy, Household, Member, Policy, RefusalText};
+use countenance_gate_core::policy::{Door as PolicyDoor, FacePolicy, FaceStop, Household, KeptFace, Member, Policy, RefusalText};
 use countenance_grant::{Act, Envelope, SigningKey, SnapshotStatement, Statement, encode};
 use countenance_persons::{
     Consent, ConsentError, Ctx, MemberKeys, Purpose, epoch, list_live_consents, list_member_keys, lookup_active_purpose, render_notice,
@@ -15,7 +16,7 @@ use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
 use crate::question::{Asked, Compiling, ask_match};
-use crate::{Door, Gate, lookup_door, method, store};
+use crate::{Door, Gate, list_stops, lookup_door, method, purpose_stopped, store};
 
 /// Compiles and signs the snapshot of `gate` at the present epoch.
 pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey, gate: &Gate) -> Result<Envelope, StoreError> {
@@ -28,13 +29,20 @@ pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey
     } else {
         lookup_active_purpose(tx, door.id).await?
     };
-    let grants = if let Some(purpose) = &purpose {
+    let (permitted, refused) = if let Some(purpose) = &purpose {
         match_grants(tx, ctx, gate, &door, purpose, &members, epoch).await?
     } else {
         store::finding::replace(tx, gate.id, epoch, &[]).await?;
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
-    let policy = policy(ctx, &door, purpose.as_ref(), members, &grants);
+    let since = match &purpose {
+        Some(purpose) => purpose_stopped(tx, purpose.id).await?,
+        None => None,
+    };
+    let (grants, stopped) = split_stopped(tx, permitted).await?;
+    let kept: Vec<KeptFace> = stopped.iter().chain(&refused).map(kept_face).collect();
+    let mut policy = policy(ctx, &door, purpose.as_ref().filter(|_| since.is_none()), members, &grants);
+    policy.stop = (since.is_some() || !kept.is_empty()).then_some(FaceStop { since, kept });
     let statement = SnapshotStatement {
         site: ctx.site.id,
         gate: gate.id,
@@ -47,6 +55,26 @@ pub async fn build_snapshot(tx: &mut Trace, ctx: &Ctx<'_>, site_key: &SigningKey
     Ok(statement.sign(site_key))
 }
 
+/// A consent that stands under which nothing is compared now: the template rests at the gate, for a gate erases what no word protects,
+/// and a reader that is mended or a new assessment would otherwise cost everybody an enrolment.
+fn kept_face(statement: &Statement) -> KeptFace {
+    KeptFace {
+        person: statement.person,
+        consent: statement.consent,
+        consent_version: statement.consent_version,
+        until: statement.until,
+    }
+}
+
+/// Parts what may be compared from what an operator stopped.
+async fn split_stopped(tx: &mut Trace, permitted: Vec<Statement>) -> Result<(Vec<Statement>, Vec<Statement>), StoreError> {
+    let stops = list_stops(tx).await?;
+    let is_stopped = |statement: &Statement| stops.iter().any(|stop| stop.scope.covers(statement.person, statement.purpose));
+    let (stopped, grants) = permitted.into_iter().partition(is_stopped);
+    Ok((grants, stopped))
+}
+
+/// What the rulebook permits to be compared at this gate, and what it refuses now though the consent stands.
 async fn match_grants(
     tx: &mut Trace,
     ctx: &Ctx<'_>,
@@ -55,9 +83,9 @@ async fn match_grants(
     purpose: &Purpose,
     members: &[MemberKeys],
     epoch: u64,
-) -> Result<Vec<Statement>, StoreError> {
+) -> Result<(Vec<Statement>, Vec<Statement>), StoreError> {
     let Ok(notice) = render_notice(ctx, purpose) else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     };
     let asked = Asked {
         purpose,
@@ -79,7 +107,7 @@ async fn match_grants(
     }
     let everyone = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
     let other_way_worked = other_way_worked(tx, gate).await?;
-    let (mut grants, mut findings) = (Vec::new(), Vec::new());
+    let (mut permitted, mut refused, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     for (consent, member) in candidates {
         let search_size = match purpose.facts.mode {
             countenance_grant::Mode::OneToOne => 1,
@@ -104,14 +132,16 @@ async fn match_grants(
             // Without an account there is no lane at all.
             Err(_) => continue,
         };
+        let statement = match_statement(ctx, gate, consent, epoch);
         if ruling.permitted {
-            grants.extend(match_statement(ctx, gate, consent, epoch));
+            permitted.extend(statement);
         } else {
+            refused.extend(statement);
             findings.extend(ruling.findings.into_iter().map(|finding| (consent.id, finding)));
         }
     }
     store::finding::replace(tx, gate.id, epoch, &findings).await?;
-    Ok(grants)
+    Ok((permitted, refused))
 }
 
 fn match_statement(ctx: &Ctx<'_>, gate: &Gate, consent: &Consent, epoch: u64) -> Option<Statement> {
@@ -132,7 +162,7 @@ fn match_statement(ctx: &Ctx<'_>, gate: &Gate, consent: &Consent, epoch: u64) ->
 }
 
 /// The gate checks its readers itself and says so with each poll: one without an alarm about them proves the other ways as well as a passage does.
-async fn other_way_worked(tx: &mut Trace, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
+pub(crate) async fn other_way_worked(tx: &mut Trace, gate: &Gate) -> Result<Option<Timestamp>, StoreError> {
     let lane_dead = store::gate::list_alarms(tx)
         .await?
         .iter()
@@ -185,6 +215,7 @@ fn policy(ctx: &Ctx<'_>, door: &Door, purpose: Option<&Purpose>, members: Vec<Me
         texts: refusal_texts(ctx),
         evidence_key: ctx.site.evidence_key,
         rulebook: ctx.rulebook.id().to_owned(),
+        stop: None,
     }
 }
 

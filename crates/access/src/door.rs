@@ -4,7 +4,7 @@ use countenance_base::{DoorId, Text, Timestamp};
 use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::policy::{Lane, Zone};
 use countenance_persons::DoorWords;
-use countenance_rules::{Area, DoorFacts, Place, WayFacts};
+use countenance_rules::{Area, DoorFacts, LegalOpinion, Place, WayFacts};
 use countenance_storage::{StoreError, Tx};
 
 use crate::store;
@@ -40,6 +40,8 @@ pub struct DoorSettings {
     pub zone: Zone,
     /// How the gate makes sure that somebody is there.
     pub liveness: Liveness,
+    /// What stands behind an open search at a place open to customers or everyone; see [`crate::set_opinion`].
+    pub opinion: Option<LegalOpinion>,
 }
 
 impl DoorSettings {
@@ -56,6 +58,7 @@ impl DoorSettings {
             distance_max_mm,
             zone: Zone::MIDDLE,
             liveness: Liveness::Passive,
+            opinion: None,
         }
     }
 
@@ -81,8 +84,7 @@ impl DoorSettings {
             zone_set: self.zone.left < self.zone.right && self.zone.top < self.zone.bottom,
             sign: self.sign,
             public_security: self.public_security,
-            // No setting holds one yet: an open search at a shop or a station is refused.
-            legal_opinion: None,
+            legal_opinion: self.opinion.clone(),
         }
     }
 }

@@ -4,10 +4,12 @@ use countenance_base::{DoorId, GateId, PersonId, Timestamp};
 use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
+use crate::stop::erase_stops;
 use crate::store;
 
-/// Removes the person's passages, whoever may still hold them is asked before ([`crate::is_held`]), and ended holds about the person.
+/// Removes the person's passages, whoever may still hold them is asked before ([`crate::is_held`]), and ended holds and stops about the person.
 pub async fn erase_passages(tx: &mut Trace, person: PersonId) -> Result<u64, StoreError> {
+    erase_stops(tx, person).await?;
     store::passage::erase_of_person(tx, person).await
 }
 

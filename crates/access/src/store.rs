@@ -6,3 +6,4 @@ pub(crate) mod gate;
 pub(crate) mod hold;
 pub(crate) mod ledger;
 pub(crate) mod passage;
+pub(crate) mod stop;

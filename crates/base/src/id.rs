@@ -82,6 +82,8 @@ ids! {
     DestructionId,
     /// What is kept against the clock for a dispute.
     HoldId,
+    /// One emergency stop, from its beginning to its lifting.
+    StopId,
 }
 
 /// A gate's public registry number; eight bytes in every ledger leaf.

@@ -9,13 +9,15 @@ pub mod id;
 pub mod locale;
 pub mod rng;
 pub mod secret;
+pub mod word;
 
 pub use bytes::{from_hex, to_hex};
 pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
 pub use id::{
     AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
-    PersonId, PurposeId, SiteId,
+    PersonId, PurposeId, SiteId, StopId,
 };
 pub use locale::{Locale, Text};
 pub use rng::{DrawnRng, Rng, SeededRng, SystemRng};
 pub use secret::{Secret, SecretKey};
+pub use word::spoken_word;

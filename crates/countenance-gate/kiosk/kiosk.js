@@ -74,9 +74,22 @@ function render() {
   at("receipt").hidden = !receipt;
   at("receipt").replaceChildren(...(receipt ? [drawQr(receipt, word("receipt.label"))] : []));
   renderProgress();
+  renderDevice();
   renderKeypad();
   at("actions").replaceChildren(...screen.actions.map(actionButton));
   camera.follow(screen);
+}
+
+// While nobody is attended to: which device this is, and whose site.
+function renderDevice() {
+  const name = valueOf(screen.args.word);
+  at("device").hidden = screen.key !== "idle" || !name;
+  at("device-what").textContent = word("device");
+  at("word").textContent = name ?? "";
+  at("host").textContent = valueOf(screen.args.host) ?? "";
+  const since = valueOf(screen.args.stopped);
+  at("stopped").hidden = !since;
+  at("stopped").textContent = since ? word("stopped", { since }) : "";
 }
 
 function renderProgress() {

@@ -17,6 +17,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use countenance_base::{Clock, Month, Rng, Timestamp};
+use countenance_gate_core::device::{DeviceName, device_word, host_of};
 use countenance_gate_core::machine::{Effect, Input, Machine, View};
 use countenance_gate_core::standing::Standing;
 use countenance_gate_core::wire::{Poll, Seal};
@@ -54,6 +55,8 @@ pub struct Parts {
     pub rng: Box<dyn Rng>,
     pub orders: mpsc::Sender<Order>,
     pub screen: watch::Sender<String>,
+    /// Address of the site that people open, where it is not the one that the gate calls.
+    pub site_address: Option<String>,
     pub camera: Arc<AtomicU8>,
 }
 
@@ -92,6 +95,10 @@ impl Keeper {
         let claimed = parts.store.claimed();
         let standing = Standing {
             demo: claimed.demo,
+            device: DeviceName {
+                word: device_word(&parts.store.device_key().public()),
+                host: host_of(parts.site_address.as_deref().unwrap_or(&claimed.server)).to_owned(),
+            },
             camera_ready: parts.lens.is_some(),
             faults: parts.models.as_ref().err().cloned().into_iter().collect(),
             enrolled: parts.store.page().people().map(|(person, _)| person).collect(),

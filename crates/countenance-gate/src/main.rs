@@ -64,6 +64,9 @@ struct RunArguments {
     /// Port of the kiosk page on loopback; 0 chooses one
     #[arg(long, default_value_t = 4100)]
     port: u16,
+    /// Address of the site that people open, whose host the kiosk shows; the server's as claimed when left out
+    #[arg(long)]
+    site_address: Option<String>,
     /// The camera's horizontal field of view in degrees, as its maker states it; without it the face lane stays closed
     #[arg(long)]
     field_of_view: Option<f32>,
@@ -118,6 +121,7 @@ fn act(command: Command) -> anyhow::Result<ExitCode> {
                 data: arguments.data,
                 anchor: arguments.anchor,
                 port: arguments.port,
+                site_address: arguments.site_address,
                 field_of_view: arguments.field_of_view,
                 journal_bytes: arguments.journal_bytes,
                 pack: arguments.pack,

@@ -30,6 +30,8 @@ pub struct RunOptions {
     pub data: PathBuf,
     pub anchor: PathBuf,
     pub port: u16,
+    /// Address of the site that people open; the server's as claimed when left out.
+    pub site_address: Option<String>,
     /// Horizontal field of view of the camera, degrees, as its maker states it.
     pub field_of_view: Option<f32>,
     pub journal_bytes: u64,
@@ -83,6 +85,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
         rng: Box::new(SystemRng),
         orders,
         screen,
+        site_address: options.site_address,
         camera: Arc::clone(&camera),
     });
     let keeper = std::thread::Builder::new()

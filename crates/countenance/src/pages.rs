@@ -11,6 +11,7 @@ mod error;
 mod feed;
 mod form;
 mod frame;
+mod gates;
 mod headers;
 mod language;
 mod ledger;
@@ -65,6 +66,8 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/ledger/tags/{number}", get(lists::tag_rows))
         .route("/ledger/records/{bundle}", get(lists::records))
         .route("/ledger/writers", get(lists::writers))
+        .route("/gates/{gate}", get(gates::show))
+        .route("/gates.json", get(gates::list))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn(headers::add))
@@ -125,6 +128,13 @@ fn desk_routes() -> Router<AppState> {
         )
         .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
         .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
+        .route("/desk/doors/{door}/sign", get(desk::sign::show))
+        .route("/desk/doors/{door}/opinion", post(desk::opinion::post))
+        .route("/desk/doors/{door}/opinion/end", post(desk::opinion::post_end))
+        .route("/desk/stop", get(desk::stop::show_all))
+        .route("/desk/stop/site", get(desk::stop::show_site).post(desk::stop::post_site))
+        .route("/desk/stop/{what}/{id}", get(desk::stop::show).post(desk::stop::post))
+        .route("/desk/stops/{stop}/lift", post(desk::stop::post_lift))
 }
 
 fn oversight_routes() -> Router<AppState> {

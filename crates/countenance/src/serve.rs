@@ -76,6 +76,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
     let address = arguments
         .address
         .unwrap_or_else(|| format!("http://localhost:{}", arguments.listen.port()));
+    state.keep_address(&address);
     print_first_link(&state, &address).await?;
     let jobs = tokio::spawn(jobs::run(state.clone()));
     let authority = authority(arguments.time_stamps, arguments.time_stamp_ca.as_deref())?;

@@ -29,6 +29,7 @@ struct Inner {
     closing: watch::Receiver<bool>,
     /// Set once the ledger is open; never on a server beside the one that keeps it.
     ledger: OnceLock<Handle>,
+    address: OnceLock<String>,
 }
 
 impl std::fmt::Debug for AppState {
@@ -64,6 +65,7 @@ impl AppState {
             demo,
             closing,
             ledger: OnceLock::new(),
+            address: OnceLock::new(),
         })))
     }
 
@@ -75,6 +77,16 @@ impl AppState {
     /// Called once, before anything is served.
     pub(crate) fn keep_ledger(&self, handle: Handle) {
         self.0.ledger.set(handle).ok();
+    }
+
+    /// Address that people open, as `serve` was told; empty for a command that serves nobody.
+    pub(crate) fn address(&self) -> &str {
+        self.0.address.get().map_or("", String::as_str)
+    }
+
+    /// Called once, before anything is served.
+    pub(crate) fn keep_address(&self, address: &str) {
+        self.0.address.set(address.trim_end_matches('/').to_owned()).ok();
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -179,6 +179,7 @@ fn policy(person: PersonId, key: &SigningKey) -> Policy {
         }],
         evidence_key: [8; 32],
         rulebook: "cn/2025-06-01".into(),
+        stop: None,
     }
 }
 

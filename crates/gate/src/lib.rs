@@ -9,6 +9,7 @@ pub mod audit;
 pub mod base64url;
 pub mod challenge;
 pub mod decide;
+pub mod device;
 pub mod journal;
 pub mod machine;
 pub mod policy;

@@ -1,6 +1,6 @@
 //! The body of a gate's signed snapshot: what the server compiled from rulebook, doors, credentials and consents.
 
-use countenance_base::{DoorId, GrantId, PersonId, PurposeId, Text};
+use countenance_base::{ConsentId, DoorId, GrantId, PersonId, PurposeId, Text, Timestamp};
 use countenance_grant::{Mode, PublicKey};
 
 use crate::challenge::Liveness;
@@ -66,6 +66,35 @@ pub struct Policy {
     /// Rulebook by whose text this was compiled, e.g. `cn/2025-06-01`.
     #[n(7)]
     pub rulebook: String,
+    /// Faces that are not compared now although their consents stand. Left out of the bytes while there is none.
+    #[n(8)]
+    pub stop: Option<FaceStop>,
+}
+
+/// What rests at one gate: an operator stopped it, or the rulebook refuses it for now. Nothing of it is compared, and templates stay.
+#[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct FaceStop {
+    /// Since when the whole door is stopped; `None` when only some people are.
+    #[n(0)]
+    pub since: Option<Timestamp>,
+    /// Whose template stays although no grant lets it be compared.
+    #[n(1)]
+    pub kept: Vec<KeptFace>,
+}
+
+/// A template that rests no longer than its consent lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+#[cbor(array)]
+pub struct KeptFace {
+    #[n(0)]
+    pub person: PersonId,
+    #[n(1)]
+    pub consent: ConsentId,
+    #[n(2)]
+    pub consent_version: u32,
+    #[n(3)]
+    pub until: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -209,6 +238,20 @@ pub struct RefusalText {
 }
 
 impl Policy {
+    /// Since when an operator stopped faces at this door.
+    pub fn stopped_since(&self) -> Option<Timestamp> {
+        self.stop.as_ref().and_then(|stop| stop.since)
+    }
+
+    /// Whether a stop keeps this template from being erased for want of a grant.
+    pub fn keeps(&self, person: PersonId, consent: ConsentId, version: u32, now: Timestamp) -> bool {
+        self.stop.as_ref().is_some_and(|stop| {
+            stop.kept
+                .iter()
+                .any(|kept| kept.person == person && kept.consent == consent && kept.consent_version == version && kept.until > now)
+        })
+    }
+
     pub fn household(&self, unit: &str) -> Option<&Household> {
         self.households.iter().find(|household| household.unit == unit)
     }

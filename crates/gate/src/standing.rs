@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use countenance_base::{PersonId, Timestamp};
 
+use crate::device::DeviceName;
 use crate::policy::{Lane, Policy};
 
 /// How much room the journal has. A lane that cannot leave a trace does not open.
@@ -33,6 +34,7 @@ pub struct Standing {
     /// No stated field of view, no distance, no face lane.
     pub camera_ready: bool,
     pub demo: bool,
+    pub device: DeviceName,
     /// Whose templates are here. Without one there is nothing to compare with, and no reason to open a camera.
     pub enrolled: BTreeSet<PersonId>,
 }
@@ -43,6 +45,9 @@ pub type Closed = &'static str;
 impl Standing {
     /// Whether the face lane may open at `now`.
     pub fn face(&self, policy: &Policy, now: Timestamp) -> Result<(), Closed> {
+        if policy.stopped_since().is_some() {
+            return Err("face.stopped");
+        }
         if policy.face.is_none() || !self.faults.is_empty() {
             return Err("face.closed");
         }

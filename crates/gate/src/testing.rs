@@ -63,6 +63,7 @@ impl Fixture {
             texts: vec![],
             evidence_key: [8; 32],
             rulebook: "cn/2025-06-01".into(),
+            stop: None,
         };
         let standing = Standing {
             last_contact: at(0),

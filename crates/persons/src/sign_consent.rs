@@ -38,6 +38,8 @@ pub enum ConsentError {
     Signature,
     #[error("consent does not name this gate")]
     Gate,
+    #[error("an operator stopped faces here")]
+    Stopped,
     #[error("notice cannot be rendered")]
     Notice(#[source] NoticeRefused),
     #[error(transparent)]
@@ -56,6 +58,7 @@ impl ConsentError {
             Self::DraftOld => "consent.draft_old",
             Self::Signature => "consent.signature",
             Self::Gate => "consent.gate",
+            Self::Stopped => "face.stopped",
             Self::Notice(_) => "notice.broken",
             Self::Store(_) => "store.failed",
         }

@@ -919,3 +919,149 @@ problem-oversight-document = Not saved. A SHA-256 has 64 hexadecimal digits.
 problem-oversight-address = Not saved. The address must be on this machine, such as http://localhost:9000/.
 sha256 = SHA-256 { $hash }
 sentence-gap = {" "}
+
+## A camera you can question
+gate-page-lead = This page asks for nothing: no sign-in, no code, nothing about you. It remembers nothing of your visit.
+gate-lane-open = Faces are used here, for people who asked for it and agreed.
+gate-lane-none = No faces are used here.
+gate-lane-unclaimed = No device has joined this door yet.
+gate-lane-never-worked = Faces are paused: no other way in has been seen to work at this door.
+gate-lane-dead = Faces have been paused since { $day }: no other way in was seen to work at this door.
+gate-lane-forked = Faces have been closed here since { $when }: the records of this device do not connect. Other ways in go on.
+gate-lane-lost = This device was declared lost at { $when }. If you see it working, tell the operator.
+gate-lane-stopped = Faces were stopped here by the operator at { $when }. Other ways in go on.
+gate-page-who = Who answers for it
+gate-page-site = Place
+gate-page-operator = Operator
+gate-page-contact = Contact
+gate-page-officer = Protection officer
+gate-page-complaints = Complaints
+gate-page-why = What for, and why a face
+gate-page-no-purpose = No purpose is active here, so no face is looked for.
+gate-page-mode = Compared with
+gate-mode-one = The one person who was named first, by a card or a ticket. With nobody else.
+gate-mode-few = Only the people of the household that was keyed in first, and only those who agreed. With nobody else.
+gate-mode-many = Everybody who agreed at this door.
+gate-mode-other = { $code }
+gate-page-others = The other ways in
+gate-page-others-what = Each opens the same door, at the same hours, free of charge.
+gate-page-rights = Refuse, withdraw, complain
+gate-page-refuse = Refuse
+gate-page-refuse-how = Take another way in. The camera stays closed until somebody asks for it, and nobody asks you why.
+gate-page-withdraw = Withdraw
+gate-page-withdraw-how = At this gate’s screen with “Withdraw”, in the portal under “My consents”, or at the desk. The template at the gate ends with it.
+gate-page-complain = Complain
+gate-page-complain-how = Tell the operator, or the place named above under complaints. Both are free of charge.
+gate-page-zone = Where the camera looks
+gate-page-zone-label = The picture with a dashed edge, and in it the zone in which a face counts
+gate-page-zone-what = The dashed edge is the whole picture. A face counts only inside the solid line and nearer than { $metres } metres; faces elsewhere are not measured.
+gate-page-kept = What is kept, and how long
+gate-page-template = Face template
+gate-page-template-kept = { $n ->
+    [one] At this gate only, until it is withdrawn, for one day at most
+   *[other] At this gate only, until it is withdrawn, for { $n } days at most
+}
+gate-page-picture = Pictures
+gate-page-picture-kept = None. Frames are forgotten when the attempt ends.
+gate-page-passage = Passages
+gate-page-passage-kept = { $n ->
+    [one] When, at which door and by which way: one day
+   *[other] When, at which door and by which way: { $n } days
+}
+gate-page-window = When the camera was open
+gate-page-window-kept = { $n ->
+    [one] From when to when, and how many faces it met, about nobody: one day
+   *[other] From when to when, and how many faces it met, about nobody: { $n } days
+}
+gate-page-leaf = Ledger
+gate-page-leaf-kept = For every use an entry that names nobody. It stays.
+gate-page-device = Is this the device?
+gate-page-device-what = The same six letters stand on the sign and on the idle screen of the gate, beside the address { $host }. If they differ, do not use your face here, and tell the operator.
+gate-page-fingerprint = Fingerprint of its key
+gate-page-seal = Last seal of its journal
+gate-page-seal-what = With it the gate signs that its journal goes on from the last one. Who watches the ledger compares.
+gate-page-sealed-by = Signed by gate { $gate }
+gate-page-no-seal = The gate has signed nothing about its journal yet.
+gate-page-software = Server program
+gate-page-pack = Model pack
+gate-page-whole = The whole number
+gate-page-law = By which rules
+gate-page-drafts = Also followed
+gate-page-drafts-what = Drafts were never in force. This place follows them by its own choice; they can only refuse more.
+gate-page-opinion = Legal opinion
+gate-page-opinion-by = By { $author }, { $day }
+gate-page-opinion-hash = Fingerprint of the document
+gate-page-opinion-what = Ask the operator for the document. An opinion is a lawyer’s view, not a court’s.
+gate-page-opinion-none = None is on record, so no face is searched among many here.
+
+## The sign at a door
+sign-title = Sign
+sign-back = Back to the door
+sign-how = One sheet for each gate, A5 upright; it also prints on A4. Hang it where people see it before the camera does. Print it anew when a device was exchanged: its word is another then.
+sign-no-gate = This door has no gate yet.
+sign-unclaimed = No device has joined yet. Do not hang this sheet up: its word is missing.
+sign-headline = This door can recognise faces
+sign-ask-first = It asks first. Unless you ask for it, the camera stays closed.
+sign-others = You also get in with
+sign-or = {" "}or{" "}
+sign-colon = {": "}
+sign-purpose = What for: { $purpose }.
+sign-question = Question this device:
+sign-compare = The screen of the gate shows this word and address. If it shows others, keep your face away.
+door-sign = Sign to print
+gate-page-link = Public page
+
+## Emergency stop
+stops-title = Emergency stop
+stops-lead = A stop ends the use of faces at once, until somebody lifts it. It erases nothing and closes no other way in. Everybody sees it: on the gate’s page, on its screen, and the person on their own pages.
+stops-stand = Stopped now
+stops-none = Nothing is stopped.
+stops-begin = Stop faces
+stops-person = One person is stopped from their own line:
+stop-title = Stop faces
+stop-what-person = One person
+stop-what-purpose = One purpose
+stop-what-site = The whole site
+stop-what-other = { $code }
+stop-purpose = Stop this purpose
+stop-site = Stop the whole site
+stop-person = Stop this person’s face
+stop-lift = Lift the stop
+stopped-since = Stopped by the operator since { $when }
+stop-ends = What stops
+stop-ends-match = No face is compared.
+stop-ends-enrol = Nobody can enrol. Codes that were given out are not used up.
+stop-at = At:
+stop-touches-person = This touches this one person, at every door.
+stop-touches-purpose = This touches everybody who agreed to this purpose.
+stop-touches-site = This touches everybody who uses their face here.
+stop-touches-other = { $code }
+stop-stays = What goes on
+stop-stays-ways = QR code, card and PIN open as before. They cannot be stopped here: people depend on them.
+stop-stays-template = Templates stay where they are. A stop is no erasure.
+stop-stays-rights = Withdrawing and closing the account work as ever.
+stop-offline = A gate without a network learns of it when it calls again, or when its permission to use faces runs out.
+stop-next = Go on
+stop-type = Type “{ $word }” to stop it
+stop-do = Stop now
+stop-not = Stop nothing
+stop-link = Emergency stop
+consent-stopped = Faces are stopped by the operator since { $when }. Your template stays closed, and you can withdraw as ever.
+problem-stop-unknown = Nothing was stopped. There is nothing of that name.
+problem-stop-stands = Nothing was done. It is stopped already.
+problem-stop-lifted = Nothing was done. That stop was lifted before.
+problem-stop-word = Nothing was stopped. The word was another one.
+problem-face-stopped = Nothing was done. The operator has stopped faces here. The other ways in go on.
+alarm-face-stopped = Faces are stopped by an operator.
+
+## Legal opinion
+opinion-title = Legal opinion
+opinion-lead = At a place open to customers or everyone the rulebook wants one before a face is searched among many. It stands on the public page.
+opinion-hash = SHA-256 of the document, 64 digits
+opinion-author = Author
+opinion-given = Given on
+opinion-do = Put it on record
+opinion-end = Take it away
+problem-opinion-hash = Not saved. A document is named by the 64 hexadecimal digits of its SHA-256.
+problem-opinion-author = Not saved. An opinion has an author.
+problem-opinion-given = Not saved. An opinion was given on a day that has been.

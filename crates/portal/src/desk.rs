@@ -10,6 +10,8 @@ pub mod happenings;
 pub mod incidents;
 pub mod officer;
 pub mod people;
+pub mod sign;
+pub mod stop;
 pub mod suppliers;
 
 pub use assessment::{ApprovalView, AssessmentPage, AssessmentPrint, AssessmentText, AssessmentVersion, SystemFact, WaitingVersion};
@@ -22,4 +24,6 @@ pub use happenings::{AlarmRow, Happenings, WindowRow};
 pub use incidents::{IncidentLine, Incidents};
 pub use officer::{OfficerPage, OfficerView};
 pub use people::{Erase, People, PersonLine};
+pub use sign::{Sign, SignSheet};
+pub use stop::{StopAsk, StopLine, Stops};
 pub use suppliers::{SupplierLine, Suppliers};

@@ -17,6 +17,8 @@ const DAY: Duration = Duration::from_hours(24);
 pub enum Place {
     /// Nobody is signed in.
     Guest,
+    /// For everybody: no form, no session, no cookie.
+    Public,
     Ways,
     Uses,
     Consents,
@@ -160,7 +162,7 @@ impl Frame {
     /// Navigation of this place; a guest has none.
     pub fn links(&self) -> Vec<Link> {
         let links: &[(Place, &'static str, &'static str)] = match self.place {
-            Place::Guest => &[],
+            Place::Guest | Place::Public => &[],
             Place::Ways | Place::Uses | Place::Consents => &[
                 (Place::Ways, "/ways", "nav-ways"),
                 (Place::Uses, "/uses", "nav-uses"),
@@ -198,6 +200,11 @@ impl Frame {
             Locale::Zh => "zh",
             Locale::En => "en",
         };
+        if self.place == Place::Public {
+            // Kept nowhere: a page that sets no cookie has its language in its address.
+            let path = self.path.split('?').next().unwrap_or_default();
+            return format!("{path}?language={word}");
+        }
         format!("/language/{word}?back={}", percent(&self.path))
     }
 }
@@ -255,6 +262,12 @@ mod tests {
     #[test]
     fn the_switch_comes_back_to_this_page() {
         assert_eq!(frame(Timestamp(0)).switch(), "/language/zh?back=/uses%3Fpage%3D2");
+        let public = Frame {
+            place: Place::Public,
+            path: "/gates/3?language=en".into(),
+            ..frame(Timestamp(0))
+        };
+        assert_eq!(public.switch(), "/gates/3?language=zh");
     }
 
     #[test]

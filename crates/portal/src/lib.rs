@@ -11,6 +11,8 @@ pub mod frame;
 pub mod ics;
 pub mod messages;
 pub mod parts;
+pub mod public;
+pub mod qr;
 pub mod resident;
 pub mod rulebook;
 pub mod seal;
@@ -23,6 +25,7 @@ pub use certificate::{CertificatePage, CertificateView, HeldAt, Sampled, Witness
 pub use error::ErrorPage;
 pub use frame::{Frame, Place};
 pub use parts::{Problem, Refusal};
+pub use public::{FaceLane, GatePage, Opinion, PublicPurpose};
 pub use rulebook::{RulebookArticle, RulebookChapter, RulebookInstrument, RulebookNumber, RulebookPage, RulebookRule};
 pub use suppliers::{PublicSupplier, PublicSuppliers};
 pub use verify_page::{verify_content_policy, verify_page};

@@ -1,5 +1,7 @@
 //! The seal: shown only where something is proved.
 
+use countenance_base::spoken_word;
+
 /// What a seal says: the word of the sealed bytes, and who signed them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {
@@ -12,32 +14,16 @@ pub struct Seal {
 impl Seal {
     /// The seal over bytes with this SHA-256, whose signature by `gate` the caller has verified.
     pub fn of(hash: &[u8; 32], gate: u64) -> Self {
-        Self { word: word(hash), gate }
+        Self {
+            word: spoken_word(hash),
+            gate,
+        }
     }
 
     /// Upper and lower half of the word, as the seal shows them.
     pub fn lines(&self) -> [String; 2] {
         [self.word.chars().take(3).collect(), self.word.chars().skip(3).collect()]
     }
-}
-
-/// Consonants and vowels in turn, so that the word can be spoken.
-fn word(hash: &[u8; 32]) -> String {
-    const CONSONANTS: [char; 16] = ['B', 'D', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'R', 'S', 'T', 'V', 'Z'];
-    const VOWELS: [char; 4] = ['A', 'I', 'O', 'U'];
-    hash.iter()
-        .take(6)
-        .enumerate()
-        .filter_map(|(at, byte)| {
-            let byte = usize::from(*byte);
-            if at % 2 == 0 {
-                CONSONANTS.get(byte % 16)
-            } else {
-                VOWELS.get(byte % 4)
-            }
-            .copied()
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use countenance_base::{
     AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
-    PersonId, PurposeId, SiteId, Timestamp,
+    PersonId, PurposeId, SiteId, StopId, Timestamp,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
@@ -149,6 +149,7 @@ ids!(
     EventId,
     DestructionId,
     HoldId,
+    StopId,
     OperatorId,
     AttemptId
 );

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "0008_seals", include_str!("../migrations/0008_seals.sql")),
     (9, "0009_assessments", include_str!("../migrations/0009_assessments.sql")),
     (10, "0010_oversight", include_str!("../migrations/0010_oversight.sql")),
+    (11, "0011_public", include_str!("../migrations/0011_public.sql")),
 ];
 
 const HISTORY: &str =

@@ -4,7 +4,7 @@ use super::layout::{is_test, production};
 use super::{Source, is};
 
 /// Tables whose rows name a person, or are evidence about one.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "accounts",
     "claim_codes",
     "consent_gates",
@@ -24,6 +24,7 @@ const TABLES: [&str; 19] = [
     "persons",
     "receipts",
     "suppliers",
+    "stops",
 ];
 
 pub(super) fn check(sources: &[Source]) -> Vec<String> {

@@ -1,23 +1,26 @@
 use countenance_base::{DoorId, Text};
 use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::policy::{Lane, Zone};
-use countenance_rules::{Area, Place};
+use countenance_rules::{Area, LegalOpinion, Place};
 use countenance_storage::{Row, StoreError, Tx};
 
 use crate::door::{Door, DoorSettings};
 
 pub(crate) async fn put(tx: &mut Tx, door: &Door) -> Result<(), StoreError> {
     let settings = &door.settings;
+    let opinion = settings.opinion.as_ref();
     tx.change_one(
         "INSERT INTO doors (id, number, name_zh, name_en, place, area, camera, sign, public_security, ways, open_ms, distance_max_mm,
-                            zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                            zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at, opinion_hash, opinion_author, opinion_given_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
          ON CONFLICT (id) DO UPDATE
          SET number = excluded.number, name_zh = excluded.name_zh, name_en = excluded.name_en, place = excluded.place,
              area = excluded.area, camera = excluded.camera, sign = excluded.sign, public_security = excluded.public_security,
              ways = excluded.ways, open_ms = excluded.open_ms, distance_max_mm = excluded.distance_max_mm,
              zone_left = excluded.zone_left, zone_top = excluded.zone_top, zone_right = excluded.zone_right,
-             zone_bottom = excluded.zone_bottom, liveness = excluded.liveness, saved_at = excluded.saved_at",
+             zone_bottom = excluded.zone_bottom, liveness = excluded.liveness, saved_at = excluded.saved_at,
+             opinion_hash = excluded.opinion_hash, opinion_author = excluded.opinion_author,
+             opinion_given_at = excluded.opinion_given_at",
         &[
             door.id.into(),
             door.number.into(),
@@ -37,6 +40,9 @@ pub(crate) async fn put(tx: &mut Tx, door: &Door) -> Result<(), StoreError> {
             settings.zone.bottom.into(),
             settings.liveness.word().into(),
             door.saved_at.into(),
+            opinion.map(|opinion| opinion.hash.as_str()).into(),
+            opinion.map(|opinion| opinion.author.as_str()).into(),
+            opinion.map(|opinion| opinion.given).into(),
         ],
     )
     .await
@@ -46,7 +52,7 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT id, number, name_zh, name_en, place, area, camera, sign, public_security, ways, open_ms, distance_max_mm,
-                    zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at
+                    zone_left, zone_top, zone_right, zone_bottom, liveness, saved_at, opinion_hash, opinion_author, opinion_given_at
              FROM doors ",
             $tail
         )
@@ -99,9 +105,21 @@ fn read(row: &Row) -> Result<Door, StoreError> {
                 bottom: row.get("zone_bottom")?,
             },
             liveness: Liveness::from_word(&liveness).ok_or(StoreError::Column { column: "liveness" })?,
+            opinion: read_opinion(row)?,
         },
         saved_at: row.get("saved_at")?,
     })
+}
+
+fn read_opinion(row: &Row) -> Result<Option<LegalOpinion>, StoreError> {
+    let Some(hash) = row.get_optional("opinion_hash")? else {
+        return Ok(None);
+    };
+    Ok(Some(LegalOpinion {
+        hash,
+        author: row.get("opinion_author")?,
+        given: row.get("opinion_given_at")?,
+    }))
 }
 
 /// `qr|card+pin`.

@@ -5,9 +5,12 @@
 mod assessment;
 mod consent;
 mod door;
+mod face_lane;
 mod frames;
+mod opinion;
 mod places;
 mod recover;
 mod servers;
 mod snapshot;
+mod stop;
 mod world;

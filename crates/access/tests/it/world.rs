@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) device: SigningKey,
     pub(crate) journal: Vec<Leaf>,
     pub(crate) place: Place,
+    /// What [`World::activate`] declares.
+    pub(crate) mode: Mode,
     /// For an event: what [`World::activate`] declares.
     pub(crate) event_ends: Option<Timestamp>,
 }
@@ -83,6 +85,7 @@ impl World {
             rng,
             place,
             event_ends: None,
+            mode: Mode::OneToFew,
         };
         world.door = world.save(vec![vec![Lane::Qr], vec![Lane::Pin], vec![Lane::Face]]).await.unwrap();
         world.gate = world.claim().await;
@@ -129,6 +132,26 @@ impl World {
         }
     }
 
+    /// Moves door 3 to another kind of place, and purposes to another mode.
+    pub(crate) async fn place_at(&mut self, place: countenance_rules::Place, mode: Mode) {
+        self.mode = mode;
+        let (db, mut ctx) = self.parts();
+        let mut tx = trace_at(&db, ctx.now).await;
+        let settings = DoorSettings {
+            place,
+            public_security: true,
+            ways: vec![vec![Lane::Qr], vec![Lane::Pin], vec![Lane::Face]],
+            ..DoorSettings::entrance(1_500)
+        };
+        let input = SaveDoor {
+            number: 3,
+            name: Text::new("三号门", "door 3"),
+            settings,
+        };
+        save_door(&mut tx, &mut ctx, input).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     async fn claim(&mut self) -> GateId {
         let device = self.device.public();
         self.claim_as(device).await
@@ -154,10 +177,16 @@ impl World {
 
     /// Declares, assesses and activates the purpose of door 3.
     pub(crate) async fn activate(&mut self) -> PurposeId {
-        let (door, event_ends) = (self.door, self.event_ends);
+        let (door, event_ends, mode) = (self.door, self.event_ends, self.mode);
         let (db, mut ctx) = self.parts();
         let mut tx = trace_at(&db, ctx.now).await;
-        let purpose = activate(&mut tx, &mut ctx, door, purpose_facts(), event_ends).await;
+        let facts = PurposeFacts {
+            mode,
+            open_search_necessity: (mode == Mode::OneToMany).then(|| "guests with full hands".to_owned()),
+            open_search_apart: mode == Mode::OneToMany,
+            ..purpose_facts()
+        };
+        let purpose = activate(&mut tx, &mut ctx, door, facts, event_ends).await;
         tx.commit().await.unwrap();
         purpose
     }

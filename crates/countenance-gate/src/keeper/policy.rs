@@ -114,15 +114,18 @@ impl Keeper {
         }
     }
 
-    /// Whoever has a template here and no match grant in the snapshot is erased: withdrawn, expired, or superseded.
+    /// Whoever has a template here and neither a match grant nor a stop in the snapshot is erased: withdrawn, expired, or superseded.
     fn erase_without_grant(&mut self, now: Timestamp) {
         let Some(current) = &self.current else { return };
         let grants = &current.verified.statement().grants;
+        let policy = &current.policy;
         let ended: Vec<_> = self
             .parts
             .store
             .page()
             .people()
+            // A stop is no erasure: it takes the grant and leaves the template.
+            .filter(|(person, keys)| !policy.keeps(*person, keys.consent(), keys.version(), now))
             .filter(|(person, keys)| {
                 !grants.iter().any(|grant| {
                     grant.person == *person

@@ -8,6 +8,7 @@ use countenance_gate::event::Event;
 use countenance_gate::journal_file::Journal;
 use countenance_gate::keeper::{Keeper, Parts};
 use countenance_gate::relay::Relay;
+use countenance_gate_core::device::{device_word, host_of};
 use countenance_gate_core::journal::Ratchet;
 use countenance_gate_core::machine::Do;
 
@@ -30,9 +31,9 @@ impl Relay for NoRelay {
 }
 
 /// The gate's program over one event, without models, camera and network.
-fn run(gate: &Gate, now: Timestamp) {
+fn run(gate: &Gate, now: Timestamp) -> serde_json::Value {
     let (orders, _line) = tokio::sync::mpsc::channel(8);
-    let (screen, _shown) = tokio::sync::watch::channel(String::new());
+    let (screen, shown) = tokio::sync::watch::channel(String::new());
     let keeper = Keeper::new(Parts {
         store: gate.open(),
         journal: Journal::open(&gate.folder.join("journal"), 1 << 20, GateId(u64::from(gate.number))).unwrap(),
@@ -44,12 +45,14 @@ fn run(gate: &Gate, now: Timestamp) {
         rng: Box::new(SeededRng::new(3)),
         orders,
         screen,
+        site_address: None,
         camera: Arc::new(AtomicU8::new(0)),
     });
     let (tell, events) = mpsc::channel();
     tell.send(Event::Kiosk(Do::Cancel)).unwrap();
     tell.send(Event::Stop).unwrap();
     keeper.run(&events);
+    serde_json::from_str(&shown.borrow()).unwrap()
 }
 
 #[test]
@@ -70,4 +73,19 @@ fn a_months_secrets_end_for_everybody_though_nobody_comes() {
             assert_eq!(key.expose(), from.turned_to(held).key().expose());
         }
     }
+}
+
+#[test]
+fn an_idle_screen_shows_the_word_that_the_server_makes_of_the_same_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Gate::plant(folder.path().to_owned(), 3, 1);
+    let screen = run(&gate, MONTH.begin());
+    let store = gate.open();
+    let word = device_word(&store.device_key().public());
+    assert_eq!(
+        (&screen["key"], &screen["args"]["word"]["zh"]),
+        (&"idle".into(), &word.as_str().into())
+    );
+    assert_eq!(screen["args"]["host"]["en"], host_of(&store.claimed().server));
+    assert!(word.len() == 6 && !host_of(&store.claimed().server).is_empty());
 }

@@ -19,7 +19,7 @@ pub(crate) enum Whose {
 }
 
 /// Every table, in the order in which rows are written back: what others refer to comes first.
-pub(crate) const TABLES: [(&str, Whose); 45] = [
+pub(crate) const TABLES: [(&str, Whose); 46] = [
     ("site", Whose::Site),
     ("operators", Whose::Site),
     ("doors", Whose::Site),
@@ -51,6 +51,7 @@ pub(crate) const TABLES: [(&str, Whose); 45] = [
     // Sealed to the holders of shares.
     ("evidence", Whose::Site),
     ("holds", Whose::Person("person_id")),
+    ("stops", Whose::Person("person_id")),
     ("auditor_passes", Whose::Site),
     ("promises", Whose::Site),
     ("oversight", Whose::Site),

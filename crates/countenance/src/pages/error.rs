@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use countenance_access::{DeclareLostError, GateCodeError, HoldError, SaveDoorError};
+use countenance_access::{DeclareLostError, GateCodeError, HoldError, OpinionError, SaveDoorError, StopError};
 use countenance_destruction::OrderError;
 use countenance_oversight::OversightError;
 use countenance_persons::{ConsentError, FollowLinkError, PurposeError, TurnOnError};
@@ -41,10 +41,12 @@ troubles!(
     FollowLinkError,
     GateCodeError,
     HoldError,
+    OpinionError,
     OrderError,
     OversightError,
     PurposeError,
     SaveDoorError,
+    StopError,
     TurnOnError
 );
 
@@ -131,7 +133,8 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "person.unknown"
         | "destruction.unknown"
         | "hold.unknown"
-        | "oversight.unknown" => StatusCode::NOT_FOUND,
+        | "oversight.unknown"
+        | "stop.unknown" => StatusCode::NOT_FOUND,
         "consent.in_force"
         | "consent.state"
         | "purpose.state"
@@ -140,7 +143,10 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "destruction.ordered"
         | "destruction.held"
         | "gate.lost"
-        | "oversight.state" => StatusCode::CONFLICT,
+        | "oversight.state"
+        | "stop.stands"
+        | "stop.lifted"
+        | "face.stopped" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" | "ledger.waits" | "ledger.stopped" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

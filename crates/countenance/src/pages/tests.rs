@@ -1,6 +1,7 @@
 //! The pages over HTTP, as a browser with cookies meets them, on a real database.
 
 mod oversight;
+mod public;
 
 use countenance_trace::Reader;
 use std::sync::Arc;

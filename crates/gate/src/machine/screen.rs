@@ -152,7 +152,14 @@ impl Machine {
     pub fn screen(&self, view: View<'_>) -> Screen {
         let mut screen = self.blank(view);
         match &self.state {
-            State::Idle => screen.set("idle", idle_actions(view)),
+            State::Idle => {
+                screen.set("idle", idle_actions(view));
+                screen.put("word", &view.standing.device.word);
+                screen.put("host", &view.standing.device.host);
+                if let Some((policy, since)) = view.policy.and_then(|policy| Some((policy, policy.stopped_since()?))) {
+                    screen.put("stopped", &since.civil_time(&policy.time_zone));
+                }
+            }
             State::AskUnit(errand) => {
                 screen.set(
                     if *errand == Errand::Enter { "ask.unit" } else { "withdraw.unit" },

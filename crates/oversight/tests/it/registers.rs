@@ -8,6 +8,7 @@ use countenance_oversight::{
     report_incident, report_officer, set_contract, tell_incident,
 };
 use countenance_rules::Day;
+use countenance_testdb::trace_at;
 
 use crate::filing::{all, begin, state, today};
 use crate::world::World;

@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::parts::State;
-use crate::{Frame, Place, Problem, Refusal};
+use crate::{Frame, Opinion, Place, Problem, Refusal};
 
 /// A choice at a door: the words of the lanes asked together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,6 +140,13 @@ pub struct PurposeView {
     pub event_ends: Option<Timestamp>,
 }
 
+impl PurposeView {
+    /// Where this purpose is stopped.
+    pub fn stop_href(&self) -> String {
+        format!("/desk/stop/purpose/{}", self.href.rsplit('/').next().unwrap_or_default())
+    }
+}
+
 /// What the purpose form holds when it comes back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PurposeDraft {
@@ -170,6 +177,8 @@ pub struct DoorPage {
     /// The gate also asks the person to turn their head.
     pub challenge: bool,
     pub gates: Vec<GateView>,
+    /// What stands behind an open search here.
+    pub opinion: Option<Opinion>,
     pub purpose: Option<PurposeView>,
     pub draft: PurposeDraft,
     /// Shown once, right after it was made.

@@ -63,6 +63,8 @@ pub struct ConsentView {
     pub ended: Option<Timestamp>,
     /// Signed by an operator in the person's place; every page says so.
     pub attested: bool,
+    /// Since when an operator stopped the face under it, while it is live.
+    pub stopped: Option<Timestamp>,
     /// The gates' signed words, oldest first.
     pub receipts: Vec<ReceiptView>,
 }

@@ -11,6 +11,8 @@ mod pages;
 #[cfg(test)]
 mod proof_vectors;
 #[cfg(test)]
+mod public;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod vector;

@@ -90,6 +90,7 @@ fn consent(state: ConsentState) -> ConsentView {
         until: at("2027-11-23T03:20:00Z"),
         ended: (!state.is_live()).then(|| at("2026-11-23T03:31:48Z")),
         attested: false,
+        stopped: (state == ConsentState::Enrolled).then(|| at("2026-11-23T03:31:40Z")),
         receipts,
     }
 }
@@ -209,6 +210,7 @@ fn door_page(frame: Frame, purpose: Option<PurposeView>, refusals: Vec<Refusal>,
         ways: ways(),
         challenge: false,
         gates: gates(),
+        opinion: None,
         purpose,
         draft: PurposeDraft::default(),
         gate_code,
@@ -227,6 +229,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     samples.extend(crate::endings::all(locale));
     samples.extend(crate::assessments::all(locale));
     samples.extend(crate::oversight::all(locale));
+    samples.extend(crate::public::all(locale));
     samples.push(("rulebook", rulebook(locale).render().unwrap()));
     samples
 }

@@ -16,7 +16,7 @@ use countenance_portal::{Place, Problem, Refusal};
 use countenance_trace::Trace;
 use serde::Deserialize;
 
-use super::purpose;
+use super::{opinion, purpose};
 use crate::pages::error::{Trouble, see, status_of};
 use crate::pages::form::ProtectedForm;
 use crate::pages::number::DoorNumber;
@@ -116,6 +116,11 @@ pub(crate) async fn page(tx: &mut Trace, state: &AppState, desk: &Desk, door: &D
         challenge: door.settings.liveness == Liveness::Challenge,
         gates: gate_views(door, &list_gates(tx).await?, &list_alarms(tx).await?),
         purpose: shown,
+        opinion: door
+            .settings
+            .opinion
+            .as_ref()
+            .map(|opinion| opinion::shown(opinion, &state.site().time_zone)),
         draft: PurposeDraft {
             template_days: state.rulebook().parameters().consent_max_days.to_string(),
             passage_days: state.rulebook().parameters().passage_retention_days.to_string(),

@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use countenance_access::{findings_of_consent, lookup_door};
-use countenance_base::{ConsentId, PersonId, SystemRng, Text};
+use countenance_access::{face_stopped, findings_of_consent, lookup_door};
+use countenance_base::{ConsentId, PersonId, SystemRng, Text, Timestamp};
 use countenance_persons::{ConsentState, ConsentView, consents_view, lookup_consent, withdraw_consent};
 use countenance_portal::parts::ReceiptView;
 use countenance_portal::seal::Seal;
@@ -33,7 +33,7 @@ async fn all(state: &AppState, resident: &Resident) -> Result<Response, Trouble>
         .filter(|view| view.consent.state != ConsentState::Begun)
     {
         let door = door_name(&mut tx, view).await?;
-        consents.push(shown(view, &door));
+        consents.push(shown(view, &door, stopped(&mut tx, view).await?));
     }
     Ok(reply::page(&resident::Consents {
         frame: resident.at(Place::Consents),
@@ -54,9 +54,10 @@ async fn one(state: &AppState, resident: &Resident, id: &str) -> Result<Response
     } else {
         Vec::new()
     };
+    let stopped = stopped(&mut tx, &view).await?;
     let page = resident::ConsentPage {
         frame: resident.at(Place::Consents),
-        consent: shown(&view, &door),
+        consent: shown(&view, &door, stopped),
         text: view.consent.text.clone(),
         refusals: refusals::kept(findings),
     };
@@ -105,8 +106,17 @@ async fn door_name(tx: &mut Trace, view: &ConsentView) -> Result<Text, StoreErro
     Ok(lookup_door(tx, view.consent.door).await?.map_or_else(nameless, |door| door.name))
 }
 
+/// Since when an operator stopped this face; what ended by itself is not called stopped.
+async fn stopped(tx: &mut Trace, view: &ConsentView) -> Result<Option<Timestamp>, StoreError> {
+    let consent = &view.consent;
+    if !consent.state.is_live() {
+        return Ok(None);
+    }
+    face_stopped(tx, consent.person, consent.purpose).await
+}
+
 /// A consent as its page shows it.
-fn shown(view: &ConsentView, door: &Text) -> resident::ConsentView {
+fn shown(view: &ConsentView, door: &Text, stopped: Option<Timestamp>) -> resident::ConsentView {
     let consent = &view.consent;
     let state = match consent.state {
         ConsentState::Begun | ConsentState::Signed => resident::ConsentState::Signed,
@@ -135,6 +145,7 @@ fn shown(view: &ConsentView, door: &Text) -> resident::ConsentView {
         until: consent.until,
         ended: consent.ended_at,
         attested: consent.signature.is_none(),
+        stopped,
         receipts: receipts.collect(),
     }
 }

@@ -49,8 +49,8 @@ async fn anybody_may_question_a_gate_and_is_given_no_cookie() {
     let unclaimed = asked("/gates/1?language=en").await;
     assert!(unclaimed.status == StatusCode::OK && unclaimed.body.contains("No device has joined"));
 
-    desk.activate_purpose().await;
     claim_the_gate(&server).await;
+    desk.activate_purpose().await;
     assert!(
         asked("/gates/1?language=en")
             .await
@@ -115,8 +115,8 @@ async fn a_sign_is_for_operators_and_shows_the_word_of_its_gate() {
     let mut desk = Browser::new(&server);
     desk.enter().await;
     assert!(desk.get(sign).await.body.contains("Do not hang this sheet up"));
-    desk.activate_purpose().await;
     claim_the_gate(&server).await;
+    desk.activate_purpose().await;
     let page = desk.get(sign).await.body;
     let word = device_word(&SigningKey::from_seed(&[9; 32]).public());
     for said in [
@@ -137,8 +137,8 @@ async fn a_stop_takes_two_confirmations_is_told_everywhere_and_is_lifted_again()
     let server = Server::start().await;
     let mut desk = Browser::new(&server);
     desk.enter().await;
-    desk.activate_purpose().await;
     claim_the_gate(&server).await;
+    desk.activate_purpose().await;
     poll(&server, 1).await;
     let key = SigningKey::from_seed(&[1; 32]);
     let mut person = Browser::new(&server);

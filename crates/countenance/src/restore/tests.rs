@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use countenance_access::{count_frames, list_gates, lookup_gate, next_place, take_poll};
 use countenance_base::{Clock as _, GateId, PersonId, SystemClock, SystemRng, rng};
@@ -137,8 +138,15 @@ async fn the_living_come_back_the_erased_do_not_and_everything_goes_on() {
 /// One round of the ledger's work: what the restore left to say becomes leaves, and a checkpoint is published.
 async fn the_server_goes_on(home: &Home, state: &AppState, size: u64) {
     let clerk = keep_ledger(state, home, None, None).await.unwrap().unwrap();
-    clerk.await.unwrap();
-    let published = state.ledger().unwrap().published.borrow().clone().unwrap();
+    let mut publications = state.ledger().unwrap().published.clone();
+    let first = publications.wait_for(Option::is_some);
+    let published = tokio::time::timeout(Duration::from_mins(1), first)
+        .await
+        .unwrap()
+        .unwrap()
+        .clone()
+        .unwrap();
+    clerk.abort();
     assert!(published.size > size);
     let mut tx = state.db().read().await.unwrap();
     let own = own_leaves_since(&mut tx, countenance_base::Timestamp(0)).await.unwrap();

@@ -82,6 +82,10 @@ ids! {
     DestructionId,
     /// What is kept against the clock for a dispute.
     HoldId,
+    /// An inspector's entrance, from the question to its end.
+    InspectionId,
+    /// One sample that an inspector draws.
+    SampleId,
 }
 
 /// A gate's public registry number; eight bytes in every ledger leaf.

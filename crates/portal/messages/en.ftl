@@ -261,6 +261,7 @@ use-copied = Your template was copied
 use-window = The camera was open
 use-consented = You consented
 use-withdrawn = Your consent ended
+use-looked-inspector = An inspector drew your consent as a sample, without a name
 use-looked = An operator looked at what is about you
 use-exported = Something about you was given out
 use-changed = A key or a policy changed

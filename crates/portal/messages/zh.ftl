@@ -255,6 +255,7 @@ use-copied = 复制了您的模板
 use-window = 镜头开过
 use-consented = 您同意了
 use-withdrawn = 您的同意结束了
+use-looked-inspector = 监管检查抽到了您的同意，没有看到名字
 use-looked = 运营方看了关于您的信息
 use-exported = 给出了关于您的信息
 use-changed = 钥匙或策略变了

@@ -1,8 +1,8 @@
 //! Typed values in and out of rows.
 
 use countenance_base::{
-    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
-    PersonId, PurposeId, SiteId, Timestamp,
+    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId,
+    InspectionId, OperatorId, PersonId, PurposeId, SampleId, SiteId, Timestamp,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
@@ -149,6 +149,8 @@ ids!(
     EventId,
     DestructionId,
     HoldId,
+    InspectionId,
+    SampleId,
     OperatorId,
     AttemptId
 );

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use crate::conn::Conn;
 use crate::{StoreError, Tx};
 
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "0001_estate", include_str!("../migrations/0001_estate.sql")),
     (2, "0002_accounts", include_str!("../migrations/0002_accounts.sql")),
     (3, "0003_consents", include_str!("../migrations/0003_consents.sql")),
@@ -15,6 +15,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "0006_own_leaves", include_str!("../migrations/0006_own_leaves.sql")),
     (7, "0007_destruction", include_str!("../migrations/0007_destruction.sql")),
     (8, "0008_seals", include_str!("../migrations/0008_seals.sql")),
+    (12, "0012_inspector", include_str!("../migrations/0012_inspector.sql")),
 ];
 
 const HISTORY: &str =

@@ -4,7 +4,7 @@ use super::layout::{is_test, production};
 use super::{Source, is};
 
 /// Tables whose rows name a person, or are evidence about one.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 20] = [
     "accounts",
     "claim_codes",
     "consent_gates",
@@ -16,6 +16,10 @@ const TABLES: [&str; 16] = [
     "grant_findings",
     "holds",
     "households",
+    "inspection_links",
+    "inspection_samples",
+    "inspection_sessions",
+    "inspections",
     "notices_shown",
     "passages",
     "person_sessions",

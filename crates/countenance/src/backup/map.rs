@@ -19,7 +19,7 @@ pub(crate) enum Whose {
 }
 
 /// Every table, in the order in which rows are written back: what others refer to comes first.
-pub(crate) const TABLES: [(&str, Whose); 34] = [
+pub(crate) const TABLES: [(&str, Whose); 38] = [
     ("site", Whose::Site),
     ("operators", Whose::Site),
     ("doors", Whose::Site),
@@ -51,12 +51,16 @@ pub(crate) const TABLES: [(&str, Whose); 34] = [
     ("holds", Whose::Person("person_id")),
     ("auditor_passes", Whose::Site),
     ("promises", Whose::Site),
+    ("inspections", Whose::Site),
+    ("inspection_samples", Whose::Site),
     // The restored database has its own.
     ("migrations", Whose::Nobody),
     // Whoever signed out stays out; links are good once.
     ("person_sessions", Whose::Nobody),
     ("operator_sessions", Whose::Nobody),
     ("operator_links", Whose::Nobody),
+    ("inspection_links", Whose::Nobody),
+    ("inspection_sessions", Whose::Nobody),
     // None waits when a backup is written; what came later has its leaf.
     ("trace_events", Whose::Nobody),
 ];

@@ -16,6 +16,7 @@ mod findings_view;
 mod forget_passages;
 mod gate;
 mod hold;
+mod lane_counts;
 mod passages_view;
 mod place_leaves;
 mod question;
@@ -36,6 +37,7 @@ pub use findings_view::{KeptFinding, findings_of_consent};
 pub use forget_passages::forget_passages;
 pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};
 pub use hold::{BeginHold, Hold, HoldError, begin_hold, end_hold, is_held, list_holds};
+pub use lane_counts::{LaneCount, LaneWait, lane_counts, lane_waits};
 pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
 pub use place_leaves::{
     PlaceError, Unplaced, count_frames, leaf_place, ledger_key, next_place, place_leaves, sealed_frame, take_ledger_key, unplaced_leaves,

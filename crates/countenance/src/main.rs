@@ -8,6 +8,7 @@ mod config;
 mod data;
 mod evidence;
 mod gate_api;
+mod inspection;
 mod jobs;
 mod ledger;
 mod monitor;

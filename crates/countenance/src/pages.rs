@@ -11,6 +11,7 @@ mod error;
 mod form;
 mod frame;
 mod headers;
+mod inspection;
 mod language;
 mod ledger;
 mod lists;
@@ -31,6 +32,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::state::AppState;
+pub(crate) use certificate::href as certificate_href;
 use error::PageError;
 
 /// More than any form here fills; what is longer is refused unread.
@@ -41,6 +43,7 @@ pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .merge(resident_routes())
         .merge(desk_routes())
+        .merge(inspection_routes())
         .route("/", get(language::home))
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
@@ -110,6 +113,20 @@ fn desk_routes() -> Router<AppState> {
         .route("/desk/doors/{door}/purposes/{purpose}/assess", post(purpose::post_assess))
         .route("/desk/doors/{door}/purposes/{purpose}/activate", post(purpose::post_activate))
         .route("/desk/doors/{door}/purposes/{purpose}/end", post(purpose::post_end))
+}
+
+fn inspection_routes() -> Router<AppState> {
+    use desk::inspections;
+    use inspection::{enter, path};
+    Router::new()
+        .route("/twenty-minutes", get(path::show))
+        .route("/desk/inspections", get(inspections::show).post(inspections::post_ask))
+        .route("/desk/inspections/{inspection}/grant", post(inspections::post_grant))
+        .route("/desk/inspections/{inspection}/end", post(inspections::post_end))
+        .route("/inspection", get(inspection::overview))
+        .route("/inspection/enter/{code}", get(enter::show).post(enter::post))
+        .route("/inspection/bundle", get(inspection::bundle))
+        .route("/inspection/{section}", get(inspection::show))
 }
 
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countenance_base::to_hex;
 use countenance_tlog::{Note, NoteKey, NoteSigner};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -46,6 +47,11 @@ impl Bundle {
         let note = Note::parse(&self.note).ok()?;
         note.verify(operator).ok()?;
         Statement::parse(note.text())
+    }
+
+    /// SHA-256 of the signed note, hexadecimal.
+    pub fn hash(&self) -> String {
+        to_hex(&<[u8; 32]>::from(Sha256::digest(self.note.as_bytes())))
     }
 
     /// Whether the sections are those that were signed, each by its name and no other.

@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod desk;
 pub mod error;
 pub mod frame;
+pub mod inspection;
 pub mod messages;
 pub mod parts;
 pub mod resident;

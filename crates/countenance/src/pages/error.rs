@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use countenance_access::{DeclareLostError, GateCodeError, HoldError, SaveDoorError};
 use countenance_destruction::OrderError;
+use countenance_inspection::InspectionError;
 use countenance_persons::{ConsentError, FollowLinkError, PurposeError, TurnOnError};
 use countenance_portal::{ErrorPage, Frame};
 use countenance_storage::StoreError;
@@ -40,6 +41,7 @@ troubles!(
     FollowLinkError,
     GateCodeError,
     HoldError,
+    InspectionError,
     OrderError,
     PurposeError,
     SaveDoorError,
@@ -119,8 +121,8 @@ impl IntoResponse for PageError {
 /// The status that a stable code answers with.
 pub(crate) fn status_of(code: &str) -> StatusCode {
     match code {
-        "session.none" | "desk.none" => StatusCode::UNAUTHORIZED,
-        "form.token" => StatusCode::FORBIDDEN,
+        "session.none" | "desk.none" | "inspection.none" => StatusCode::UNAUTHORIZED,
+        "form.token" | "inspection.same_operator" => StatusCode::FORBIDDEN,
         "page.not_found"
         | "consent.unknown"
         | "purpose.unknown"
@@ -128,7 +130,8 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "gate.unknown"
         | "person.unknown"
         | "destruction.unknown"
-        | "hold.unknown" => StatusCode::NOT_FOUND,
+        | "hold.unknown"
+        | "inspection.unknown" => StatusCode::NOT_FOUND,
         "consent.in_force"
         | "consent.state"
         | "purpose.state"
@@ -136,7 +139,9 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "claim.used"
         | "destruction.ordered"
         | "destruction.held"
-        | "gate.lost" => StatusCode::CONFLICT,
+        | "gate.lost"
+        | "inspection.state"
+        | "inspection.over" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" | "ledger.waits" | "ledger.stopped" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

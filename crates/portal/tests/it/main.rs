@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
+mod inspection;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod proof_vectors;

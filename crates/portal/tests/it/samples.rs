@@ -228,6 +228,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     samples.extend(resident(locale));
     samples.extend(desk(locale));
     samples.extend(crate::endings::all(locale));
+    samples.extend(crate::inspection::all(locale));
     samples.push(("rulebook", rulebook(locale).render().unwrap()));
     samples
 }

@@ -82,7 +82,7 @@ async function journey(locale, tag, width) {
   const link = await ben.locator("[data-link]").innerText();
 
   const inspector = await newPage(locale, width);
-  await inspector.goto(server + link);
+  await inspector.goto(`http://${link}`);
   await isClean(inspector, `inspector-enter-${tag}`);
   await inspector.locator("form[action^='/inspection/enter/'] button").click();
   await inspector.waitForURL((url) => url.pathname === "/inspection");

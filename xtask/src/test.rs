@@ -7,12 +7,13 @@ use crate::postgres::Postgres;
 use crate::{demo, faults, foreign, proofs, tidy};
 
 /// The crates whose tests meet a database.
-const STORES: [&str; 6] = [
+const STORES: [&str; 7] = [
     "countenance-storage",
     "countenance-trace",
     "countenance-persons",
     "countenance-access",
     "countenance-destruction",
+    "countenance-inspection",
     "countenance",
 ];
 

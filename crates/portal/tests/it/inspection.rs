@@ -244,7 +244,10 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         ("section_filings", section(locale, "filings", vec![filings], None)),
         ("path", path.render().unwrap()),
         ("inspections", desk(locale, None, Some("inspection.same_operator"))),
-        ("inspections_link", desk(locale, Some("/inspection/enter/5b5b"), None)),
+        (
+            "inspections_link",
+            desk(locale, Some("estate.example/inspection/enter/5b5b5b5b"), None),
+        ),
     ]
 }
 

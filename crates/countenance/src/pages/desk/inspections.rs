@@ -1,6 +1,7 @@
 //! Inspections at the desk: one operator asks, another grants, either ends.
 
 use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use countenance_base::{InspectionId, SystemRng, Timestamp};
 use countenance_inspection::{AskInspection, DAYS_MAX, Inspection, ask_inspection, end_inspection, grant_inspection, list_inspections};
@@ -102,19 +103,21 @@ pub(crate) async fn post_grant(
     desk: Desk,
     State(state): State<AppState>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     ProtectedForm(NoFields {}): ProtectedForm<NoFields>,
 ) -> Response {
-    let done = grant(&state, &desk, &id).await;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let done = grant(&state, &desk, &id, host.unwrap_or_default()).await;
     answer(&state, &desk, done).await
 }
 
 /// The page with the link is the answer itself: it is shown once, and reloading grants nothing again.
-async fn grant(state: &AppState, desk: &Desk, id: &str) -> Result<Response, Trouble> {
+async fn grant(state: &AppState, desk: &Desk, id: &str, host: &str) -> Result<Response, Trouble> {
     let mut rng = SystemRng;
     let mut tx = state.trace(desk.reader()).await?;
     let code = grant_inspection(&mut tx, &mut state.ctx(&mut rng), parse(id)?, desk.operator.id).await?;
     tx.commit().await?;
-    all(state, desk, Some(format!("/inspection/enter/{code}")), None).await
+    all(state, desk, Some(format!("{host}/inspection/enter/{code}")), None).await
 }
 
 pub(crate) async fn post_end(

@@ -143,12 +143,12 @@ function entryThatSays(proved, kind, what, reason) {
   return shown?.leaf.what === what && shown.leaf.gate === 0n && shown.record?.reason === reason ? shown : undefined;
 }
 
-/** Asked by one operator, granted afterwards by another. */
+/** Asked by one operator, granted by another and not before. */
 function needTwo(steps, text, proved) {
   const asked = steps.need("inspection.asked", entryThatSays(proved, "asked", "change", `inspection.asked ${text.inspection}`));
   const granted = steps.need("inspection.granted", entryThatSays(proved, "granted", "change", `inspection.granted ${text.inspection}`));
   const [one, other] = [asked, granted].map(({ record }) => record.actor);
-  steps.need("inspection.two", Boolean(one) && Boolean(other) && one !== other && asked.index < granted.index);
+  steps.need("inspection.two", Boolean(one) && Boolean(other) && one !== other && asked.record.at <= granted.record.at);
   return granted;
 }
 

@@ -48,6 +48,10 @@ pub(crate) async fn make_bundle(state: &AppState, tx: &mut Trace, inspection: &I
         }
     }
     let proved = prove_all(tx, handle, inspection, drawn.as_ref()).await?;
+    // What was published since is proved by the next bundle.
+    if proved.iter().any(|proved| proved.line.place() >= checkpoint.size) {
+        return Err(BundleError::Waits);
+    }
     let (leaves, proofs) = proved.into_iter().map(|proved| (proved.line, proved.proof)).unzip();
     let statement = Statement {
         site: state.site().id,

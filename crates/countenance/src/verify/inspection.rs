@@ -57,7 +57,7 @@ pub(super) fn check(file: &str, trust: &Trust) -> Result<ShownInspection, Why> {
             }
         }
     }
-    let granted = let_in(&statement, asked, granted)?;
+    let granted = let_in(&statement, asked.as_ref(), granted)?;
     sampled(&statement, promised)?;
     Ok(ShownInspection {
         witnessed: granted.witnessed,
@@ -83,20 +83,19 @@ fn said<'a>(shown: Option<&'a ShownLeaf>, class: LeafClass, words: &str) -> Resu
     record.filter(|record| record.reason == words).ok_or(Why::Leaf)
 }
 
-/// Asked by one operator, granted afterwards by another.
-fn let_in(statement: &Statement, asked: Option<ShownLeaf>, granted: Option<ShownLeaf>) -> Result<ShownLeaf, Why> {
+/// Asked by one operator, granted by another and not before.
+fn let_in(statement: &Statement, asked: Option<&ShownLeaf>, granted: Option<ShownLeaf>) -> Result<ShownLeaf, Why> {
     let id = statement.inspection;
-    let one = said(asked.as_ref(), LeafClass::Change, &words_of_asked(id))?.actor;
-    let other = said(granted.as_ref(), LeafClass::Change, &words_of_granted(id))?.actor;
-    if one.is_none() || other.is_none() || one == other {
+    let one = said(asked, LeafClass::Change, &words_of_asked(id))?;
+    let other = said(granted.as_ref(), LeafClass::Change, &words_of_granted(id))?;
+    if one.actor.is_none() || other.actor.is_none() || one.actor == other.actor {
         return Err(Why::TwoOperators);
     }
-    let (asked, granted) = asked.zip(granted).ok_or(Why::Leaf)?;
-    if asked.index < granted.index {
-        Ok(granted)
-    } else {
-        Err(Why::Order)
+    // By their own times: leaves of one millisecond stand in any order.
+    if one.at > other.at {
+        return Err(Why::Order);
     }
+    granted.ok_or(Why::Leaf)
 }
 
 /// Nonce and list are those that were promised.

@@ -54,6 +54,7 @@ test("each lie is caught at its own step", async () => {
     [{ text: replaced(/^leaf asked (\d)/, "leaf asked 0$1") }, "inspection.text"],
     [{ operators: [1, 1] }, "inspection.two"],
     [{ asked: { actor: null } }, "inspection.two"],
+    [{ asked: { at: 1_795_404_601_000_000n } }, "inspection.two"],
     [{ leaves: ({ asked, granted, promised }) => [`asked ${granted}`, `granted ${asked}`, `promised ${promised}`] }, "inspection.asked"],
     [{ writer: 3 }, "inspection.granted"],
     [{ granted: { reason: "inspection.granted 00" } }, "inspection.granted"],

@@ -21,7 +21,7 @@ pub async fn end_inspection(tx: &mut Trace, ctx: &Ctx<'_>, id: InspectionId, ope
     Ok(())
 }
 
-/// Removes sessions and links of inspections that are over.
+/// Removes sessions, links and samples of inspections that are over; how many sessions.
 pub async fn forget_ended_inspections(tx: &mut Trace, now: Timestamp) -> Result<u64, StoreError> {
     store::forget_ended(tx, now).await
 }

@@ -109,6 +109,13 @@ pub(crate) async fn forget_ended(tx: &mut Trace, now: Timestamp) -> Result<u64, 
             &[now.into()],
         )
         .await?;
+    // With nonce and word somebody could tell for ever which person's leaf of a look this was.
+    tx.execute(
+        "DELETE FROM inspection_samples
+         WHERE inspection_id IN (SELECT id FROM inspections WHERE ends_at <= $1 OR ended_at IS NOT NULL)",
+        &[now.into()],
+    )
+    .await?;
     tx.execute(
         "DELETE FROM inspection_links
          WHERE inspection_id IN (SELECT id FROM inspections WHERE ends_at <= $1 OR ended_at IS NOT NULL)",

@@ -52,7 +52,6 @@ pub(crate) const TABLES: [(&str, Whose); 38] = [
     ("auditor_passes", Whose::Site),
     ("promises", Whose::Site),
     ("inspections", Whose::Site),
-    ("inspection_samples", Whose::Site),
     // The restored database has its own.
     ("migrations", Whose::Nobody),
     // Whoever signed out stays out; links are good once.
@@ -60,6 +59,7 @@ pub(crate) const TABLES: [(&str, Whose); 38] = [
     ("operator_sessions", Whose::Nobody),
     ("operator_links", Whose::Nobody),
     ("inspection_links", Whose::Nobody),
+    ("inspection_samples", Whose::Nobody),
     ("inspection_sessions", Whose::Nobody),
     // None waits when a backup is written; what came later has its leaf.
     ("trace_events", Whose::Nobody),

@@ -316,6 +316,14 @@ async fn nothing_is_drawn_before_the_promise_is_in_the_ledger_and_the_word_count
         draw_sample(&mut tx, &ctx, foreign, promised.id, "1").await.unwrap_err().code(),
         "page.not_found"
     );
+    forget_ended_inspections(&mut tx, ctx.now).await.unwrap();
+    assert!(
+        last_drawn_sample(&mut tx, id).await.unwrap().is_some(),
+        "it stays while the inspection lasts"
+    );
+    let over = ctx.now.plus(Duration::from_hours(48));
+    forget_ended_inspections(&mut tx, over).await.unwrap();
+    assert!(last_drawn_sample(&mut tx, id).await.unwrap().is_none(), "and ends with it");
     tx.commit().await.unwrap();
     drop(world.place);
 }

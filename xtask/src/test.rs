@@ -7,13 +7,14 @@ use crate::postgres::Postgres;
 use crate::{demo, faults, foreign, proofs, tidy};
 
 /// The crates whose tests meet a database.
-const STORES: [&str; 7] = [
+const STORES: [&str; 8] = [
     "countenance-storage",
     "countenance-trace",
     "countenance-persons",
     "countenance-access",
     "countenance-destruction",
     "countenance-oversight",
+    "countenance-inspection",
     "countenance",
 ];
 

@@ -84,6 +84,10 @@ ids! {
     HoldId,
     /// One emergency stop, from its beginning to its lifting.
     StopId,
+    /// An inspector's entrance, from the question to its end.
+    InspectionId,
+    /// One sample that an inspector draws.
+    SampleId,
 }
 
 /// A gate's public registry number; eight bytes in every ledger leaf.

@@ -14,8 +14,8 @@ pub mod word;
 pub use bytes::{from_hex, to_hex};
 pub use clock::{Clock, Month, SimClock, SystemClock, Timestamp};
 pub use id::{
-    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
-    PersonId, PurposeId, SiteId, StopId,
+    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId,
+    InspectionId, OperatorId, PersonId, PurposeId, SampleId, SiteId, StopId,
 };
 pub use locale::{Locale, Text};
 pub use rng::{DrawnRng, Rng, SeededRng, SystemRng};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use countenance_access::forget_passages;
 use countenance_base::SystemRng;
+use countenance_inspection::forget_ended_inspections;
 use countenance_oversight::{forget_suppliers, settle};
 use countenance_persons::{expire_consents, forget_ended_sessions, forget_enrolment_codes, shred_evidence};
 use countenance_storage::StoreError;
@@ -75,7 +76,7 @@ pub(crate) async fn tidy_up(state: &AppState) -> Result<Done, StoreError> {
     done.passages = forget_passages(&mut tx, &ctx).await?;
     tx.commit().await?;
     let mut tx = state.trace(Reader::Machine).await?;
-    done.sessions = forget_ended_sessions(&mut tx, ctx.now).await?;
+    done.sessions = forget_ended_sessions(&mut tx, ctx.now).await? + forget_ended_inspections(&mut tx, ctx.now).await?;
     done.codes = forget_enrolment_codes(&mut tx, ctx.now).await?;
     tx.commit().await?;
     let mut tx = state.trace(Reader::Machine).await?;

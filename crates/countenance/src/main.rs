@@ -10,6 +10,7 @@ mod evidence;
 mod figures;
 mod gate_api;
 mod inspect_command;
+mod inspection;
 mod jobs;
 mod ledger;
 mod monitor;

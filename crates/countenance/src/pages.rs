@@ -13,6 +13,7 @@ mod form;
 mod frame;
 mod gates;
 mod headers;
+mod inspection;
 mod language;
 mod ledger;
 mod lists;
@@ -34,6 +35,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 
 use crate::state::AppState;
+pub(crate) use certificate::href as certificate_href;
 pub(crate) use desk::due::key_name;
 use error::PageError;
 
@@ -46,6 +48,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(resident_routes())
         .merge(desk_routes())
         .merge(oversight_routes())
+        .merge(inspection_routes())
         .route("/", get(language::home))
         .route("/language/{word}", get(language::switch))
         .route("/static/{version}/{*name}", get(statics::serve))
@@ -161,6 +164,20 @@ fn oversight_routes() -> Router<AppState> {
         .route("/desk/suppliers", get(desk_suppliers::show).post(desk_suppliers::post_add))
         .route("/desk/suppliers/{number}/contract", post(desk_suppliers::post_contract))
         .route("/desk/suppliers/{number}/end", post(desk_suppliers::post_end))
+}
+
+fn inspection_routes() -> Router<AppState> {
+    use desk::inspections;
+    use inspection::{enter, path};
+    Router::new()
+        .route("/twenty-minutes", get(path::show))
+        .route("/desk/inspections", get(inspections::show).post(inspections::post_ask))
+        .route("/desk/inspections/{inspection}/grant", post(inspections::post_grant))
+        .route("/desk/inspections/{inspection}/end", post(inspections::post_end))
+        .route("/inspection", get(inspection::overview))
+        .route("/inspection/enter/{code}", get(enter::show).post(enter::post))
+        .route("/inspection/bundle", get(inspection::bundle))
+        .route("/inspection/{section}", get(inspection::show))
 }
 
 async fn not_found(State(state): State<AppState>, request: Request) -> Response {

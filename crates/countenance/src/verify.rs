@@ -1,11 +1,13 @@
-//! `countenance verify`: checks a proof, a certificate, a fork or a receipt on this machine, and says what it shows and what it does not.
+//! `countenance verify`: checks a proof, a certificate, an inspection's bundle, a fork or a receipt on this machine, and says what it shows and what it does not.
 
 mod certificate;
 mod fork;
+mod inspection;
 mod proof;
 mod receipt;
 mod trust;
 mod words;
+mod words_inspection;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,13 +17,14 @@ use countenance_base::Locale;
 
 pub(crate) use certificate::ShownCertificate;
 pub(crate) use fork::{Fork, ShownFork};
+pub(crate) use inspection::ShownInspection;
 pub(crate) use proof::ShownLeaf;
 pub(crate) use receipt::check as check_receipt;
 pub(crate) use trust::Trust;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArguments {
-    /// A `.tlog-proof`, a certificate of destruction, a fork's proof, or the text of a gate's receipt
+    /// A `.tlog-proof`, a certificate of destruction, an inspection's bundle, a fork's proof, or the text of a gate's receipt
     file: PathBuf,
     /// Whom you trust: the site's policy (`/ledger/policy`), obtained once and kept
     #[arg(long)]
@@ -39,6 +42,7 @@ fn locale(tag: &str) -> Result<Locale, String> {
 pub(crate) enum Shown {
     Leaf(Box<ShownLeaf>),
     Certificate(Box<ShownCertificate>),
+    Inspection(Box<ShownInspection>),
     Fork(ShownFork),
     Receipt(countenance_gate_core::wire::Promise),
 }
@@ -58,6 +62,8 @@ pub(crate) enum Why {
     NoGate,
     Leaf,
     Order,
+    Section,
+    TwoOperators,
     Sample,
     Found,
     OneHistory,
@@ -69,6 +75,7 @@ pub(crate) fn check(file: &str, trust: &Trust) -> Result<Shown, Why> {
         let form: serde_json::Value = serde_json::from_str(file).map_err(|_| Why::Form)?;
         return match form.get("form").and_then(serde_json::Value::as_str) {
             Some(fork::FORM) => fork::check(file, trust).map(Shown::Fork),
+            Some(inspection::FORM) => inspection::check(file, trust).map(|shown| Shown::Inspection(Box::new(shown))),
             _ => certificate::check(file, trust).map(|shown| Shown::Certificate(Box::new(shown))),
         };
     }

@@ -175,6 +175,11 @@ pub async fn lookup_consent(tx: &mut Trace, person: PersonId, id: ConsentId) -> 
     Ok(Some(ConsentView { consent, receipts }))
 }
 
+/// A consent, whoever gave it: for an inspector's sample.
+pub async fn lookup_any_consent(tx: &mut Trace, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+    store::consent::lookup(tx, id).await
+}
+
 /// The person's live consent to `purpose`.
 pub async fn lookup_live_consent(tx: &mut Trace, person: PersonId, purpose: PurposeId) -> Result<Option<Consent>, StoreError> {
     store::consent::lookup_live(tx, person, purpose).await

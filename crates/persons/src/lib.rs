@@ -47,7 +47,7 @@ pub use claim_account::{ClaimAccount, ClaimAccountError, ClaimLetter, claim_acco
 pub use code::{CLAIM_CODE_CHARS, ENROLMENT_CODE_CHARS, make_code, print_code, read_code};
 pub use consent::{
     Consent, ConsentGate, ConsentState, ConsentView, EndedBy, consents_view, list_consents_of_person, list_consents_of_purpose,
-    list_live_consents, lookup_consent, lookup_live_consent, note_gate_lost,
+    list_live_consents, lookup_any_consent, lookup_consent, lookup_live_consent, note_gate_lost,
 };
 pub use credential::{
     Credential, MemberKeys, TurnOnError, list_credentials, list_member_keys, signing_key, turn_off, turn_on_pin, turn_on_qr,

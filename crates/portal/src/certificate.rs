@@ -3,9 +3,9 @@
 use askama::Template;
 use countenance_base::Timestamp;
 
+use crate::Frame;
 use crate::desk::EndingStage;
 use crate::seal::Seal;
-use crate::{Frame, Place};
 
 /// What a certificate says, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Place};
+use crate::Frame;
 
 /// An error page.
 #[derive(Debug, Template)]

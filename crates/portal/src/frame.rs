@@ -27,6 +27,10 @@ pub enum Place {
     People,
     Endings,
     Due,
+    /// The desk's page of inspections.
+    Inspections,
+    /// An inspector's own pages.
+    Inspection,
 }
 
 /// One entry of the navigation.
@@ -150,13 +154,27 @@ impl Frame {
     pub const fn is_desk(&self) -> bool {
         matches!(
             self.place,
-            Place::Doors | Place::Happenings | Place::People | Place::Endings | Place::Due
+            Place::Doors | Place::Happenings | Place::People | Place::Endings | Place::Due | Place::Inspections
         )
+    }
+
+    /// Tables stand here, and want room.
+    pub const fn is_wide(&self) -> bool {
+        self.is_desk() || matches!(self.place, Place::Inspection)
+    }
+
+    /// Whether a sign-out stands in the head. An inspector's session ends by itself, and may post nothing.
+    pub const fn has_sign_out(&self) -> bool {
+        !matches!(self.place, Place::Guest | Place::Public | Place::Inspection)
     }
 
     /// Where the wordmark leads.
     pub const fn home(&self) -> &'static str {
-        if self.is_desk() { "/desk" } else { "/" }
+        match (self.is_desk(), matches!(self.place, Place::Inspection)) {
+            (true, _) => "/desk",
+            (false, true) => "/inspection",
+            (false, false) => "/",
+        }
     }
 
     /// Navigation of this place; a guest has none.
@@ -168,12 +186,14 @@ impl Frame {
                 (Place::Uses, "/uses", "nav-uses"),
                 (Place::Consents, "/consents", "nav-consents"),
             ],
-            Place::Doors | Place::Happenings | Place::People | Place::Endings | Place::Due => &[
+            Place::Inspection => &[(Place::Inspection, "/inspection", "inspect-title")],
+            Place::Doors | Place::Happenings | Place::People | Place::Endings | Place::Due | Place::Inspections => &[
                 (Place::Doors, "/desk", "nav-doors"),
                 (Place::Due, "/desk/due", "nav-due"),
                 (Place::Happenings, "/desk/happenings", "nav-happenings"),
                 (Place::People, "/desk/people", "nav-people"),
                 (Place::Endings, "/desk/endings", "nav-endings"),
+                (Place::Inspections, "/desk/inspections", "nav-inspections"),
             ],
         };
         links

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod error;
 pub mod frame;
 pub mod ics;
+pub mod inspection;
 pub mod messages;
 pub mod parts;
 pub mod public;

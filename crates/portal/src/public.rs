@@ -4,10 +4,10 @@
 use askama::Template;
 use countenance_base::{Text, Timestamp};
 
+use crate::Frame;
 use crate::desk::Way;
 use crate::parts::State;
 use crate::seal::Seal;
-use crate::{Frame, Place};
 
 /// Whether faces are used at this gate now, and why not.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use countenance_base::Text;
 
-use crate::{Frame, Place};
+use crate::Frame;
 
 /// A company that works for this site.
 #[derive(Debug, Clone, PartialEq, Eq)]

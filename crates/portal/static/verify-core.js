@@ -1,7 +1,7 @@
 // What a file proves, checked by hashes and signatures alone: no page, no network, nothing of the product's other programs.
 //
 // `check` tells the kinds of files apart by their first bytes and answers with a report:
-//   kind      `proof`, `promise`, `certificate`, `fork`, or `unknown`
+//   kind      `proof`, `promise`, `certificate`, `inspection`, `fork`, or `unknown`
 //   verdict   `holds` (independent witnesses saw it), `unwitnessed` (all is as it should be, but only the operator's own witnesses, or none,
 //             saw it), `promised` (signed by a gate, in no ledger yet), `forked` (two histories are proved), `fails`
 //   steps     each kind of check in order, `{ step, ok, args }`; nothing follows one that failed
@@ -12,6 +12,7 @@
 import { CERTIFICATE_FORM, checkCertificate } from "./verify-certificate.js";
 import { readUtf8 } from "./verify-forms.js";
 import { FORK_FORM, checkFork } from "./verify-fork.js";
+import { INSPECTION_FORM, checkInspection } from "./verify-inspection.js";
 import { checkPromise, findPromise } from "./verify-promise.js";
 import { PROOF_HEAD, checkProof, witnessed } from "./verify-proof.js";
 import { reported } from "./verify-steps.js";
@@ -36,6 +37,7 @@ export async function check(file, policy) {
   const json = kind === "json" ? readJson(text) : undefined;
   if (json?.form === FORK_FORM) return reported("fork", (steps) => checkFork(steps, json, policy));
   if (json?.form === CERTIFICATE_FORM) return reported("certificate", (steps) => checkCertificate(steps, json, policy));
+  if (json?.form === INSPECTION_FORM) return reported("inspection", (steps) => checkInspection(steps, json, policy));
   return reported("unknown", (steps) => steps.need("file.kind"));
 }
 

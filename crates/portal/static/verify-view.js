@@ -2,6 +2,7 @@
 
 import { toHex } from "./bytes.js";
 import { witnessesOf } from "./verify-policy.js";
+import { inspectionFacts, inspectionParts, inspectionProofs } from "./verify-view-inspection.js";
 import { certificateCode, certificateFacts, certificateParts, certificateProofs } from "./verify-view-certificate.js";
 import { say, sayStep } from "./verify-words.js";
 import { element, facts, list, localSeconds, localTime, section } from "./verify-elements.js";
@@ -43,6 +44,7 @@ function viewSeal({ words, report }) {
 function eventOf({ words, report }) {
   const { kind, facts: found } = report;
   if (kind === "certificate") return words(`c_what_${found.what}`);
+  if (kind === "inspection") return words("i_event");
   if (kind === "promise") return words("event_promise");
   if (kind === "fork") return words("event_fork");
   const { record, leaf } = found;
@@ -53,6 +55,7 @@ function viewSuccess(view) {
   const { words, report } = view;
   const parts = [section(words("what"), facts(factsOf(view)))];
   if (report.kind === "certificate") parts.push(...certificateParts(view));
+  if (report.kind === "inspection") parts.push(...inspectionParts(view));
   if (report.sight) parts.push(section(words("who"), ...viewSight(view)));
   const card = (key, points) => element("div", { class: "card" }, element("h3", {}, words(key)), list(points));
   parts.push(element("div", { class: "two" }, card("proves", provesOf(view)), card("not", notOf(view))));
@@ -65,6 +68,7 @@ function factsOf(view) {
   const { words, report } = view;
   const found = report.facts;
   if (report.kind === "certificate") return certificateFacts(view);
+  if (report.kind === "inspection") return inspectionFacts(view);
   if (report.kind === "fork") return [[words("origin"), found.origin], [words("sizes"), words("sizes_are", found)]];
   if (report.kind === "promise") {
     return [
@@ -115,6 +119,7 @@ function provesOf(view) {
   if (report.kind === "fork") return [words("proves_fork")];
   const seen = report.verdict === "holds" ? [words("proves_seen")] : [];
   if (report.kind === "certificate") return [...certificateProofs(view).proves, ...seen];
+  if (report.kind === "inspection") return [...inspectionProofs(view), ...seen];
   return [words("proves_entry"), ...seen, ...(report.facts.record ? [words("proves_opened")] : [])];
 }
 
@@ -125,6 +130,7 @@ function notOf(view) {
   if (report.kind === "fork") return [words("not_which"), policy];
   const unseen = report.verdict === "unwitnessed" ? [words("not_witnessed")] : [];
   if (report.kind === "certificate") return [...unseen, ...certificateProofs(view).not, policy];
+  if (report.kind === "inspection") return [...unseen, words("not_statements"), words("not_written"), words("not_devices"), policy];
   const whom = report.facts.record ? [] : [words("not_whom")];
   return [...unseen, words("not_complete"), words("not_true"), ...whom, policy];
 }

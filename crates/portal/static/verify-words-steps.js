@@ -2,8 +2,8 @@
 
 export const STEPS = {
   "file.kind": [
-    ["认得这种文件。", "这一页不认识这种文件。它认识证明文件、门的凭条、销毁证书、分叉证明和信任名单。"],
-    ["The file is of a kind that this page knows.", "This page does not know this kind of file. It knows proof files, a gate's receipts, certificates of destruction, proofs of a fork, and policies."],
+    ["认得这种文件。", "这一页不认识这种文件。它认识证明文件、门的凭条、销毁证书、检查文件、分叉证明和信任名单。"],
+    ["The file is of a kind that this page knows.", "This page does not know this kind of file. It knows proof files, a gate's receipts, certificates of destruction, bundles of inspections, proofs of a fork, and policies."],
   ],
   "browser.able": [
     ["这个浏览器会核对签名。", "这个浏览器不会核对 Ed25519 签名，所以什么也没有核对。可以换一个较新的浏览器。"],
@@ -124,6 +124,58 @@ export const STEPS = {
   "certificate.entry": [
     ["账本里那一条正是这份证书。", "账本里那一条不是这份证书。"],
     ["The ledger's entry is this very certificate.", "The ledger's entry is not this certificate."],
+  ],
+  "inspection.form": [
+    ["文件的写法合乎规定。", "这不是一份完整的检查文件，或者被改过。"],
+    ["The bundle is written as it should be.", "This is not a whole bundle of an inspection, or it was changed."],
+  ],
+  "inspection.key": [
+    ["名单上有运营方的钥匙。", "名单上没有运营方的钥匙，核对不了签名。"],
+    ["The policy has the operator's key.", "The policy has no key of the operator, so the signature cannot be checked."],
+  ],
+  "inspection.signature": [
+    ["运营方的签名对得上。", "没有运营方的签名，或者签名对不上。"],
+    ["The operator's signature holds.", "It is not signed by the operator, or the signature does not hold."],
+  ],
+  "inspection.text": [
+    ["签过字的每一行都读得懂。", "签过字的有一行读不懂，或者缺了行。"],
+    ["Every line that was signed can be read.", "A line that was signed cannot be read, or one is missing."],
+  ],
+  "inspection.sections": [
+    ["各部分一份不多，一份不少。", "各部分的数目与签字的不符。"],
+    ["No section is missing and none was added.", "The sections are not as many as were signed."],
+  ],
+  "inspection.section": [
+    ["每一部分都是签字时的那一份。", "“{name}”这一部分不是签字时的那一份。"],
+    ["Each section is the one that was signed.", "The section “{name}” is not the one that was signed."],
+  ],
+  "inspection.proofs": [
+    ["说到的账目都附了证明。", "说到的账目和证明的数目不符。"],
+    ["There is a proof for each entry that it names.", "Entries and proofs are not as many."],
+  ],
+  "inspection.place": [
+    ["账目都在它说的位置。", "有一条账目不在它说的位置。"],
+    ["The entries are where it says.", "An entry is not where it says."],
+  ],
+  "inspection.asked": [
+    ["账本里有人提出了这次检查。", "账本里没有提出这次检查的那一条。"],
+    ["The ledger has who asked for this inspection.", "The ledger's entry does not say that this inspection was asked for."],
+  ],
+  "inspection.granted": [
+    ["账本里有人同意了这次检查。", "账本里没有同意这次检查的那一条。"],
+    ["The ledger has who granted this inspection.", "The ledger's entry does not say that this inspection was granted."],
+  ],
+  "inspection.two": [
+    ["先提出、后同意的是两位不同的操作员。", "提出和同意的不是两位不同的操作员，或者先后不对。"],
+    ["Two different operators asked and then granted.", "It was not two different operators who asked and then granted."],
+  ],
+  "inspection.sample": [
+    ["抽查用的正是事先承诺的随机数和清单。", "抽查用的不是事先承诺的随机数和清单。"],
+    ["Nonce and list of the sample are those that were promised.", "Nonce or list of the sample are not those that were promised."],
+  ],
+  "inspection.consents": [
+    ["附上的登记条目都是抽中的那几份的。", "有一条登记条目不是抽中的。"],
+    ["The entries of enrolments are about consents that were drawn.", "An entry of an enrolment is not about a consent that was drawn."],
   ],
   "sample.promised": [
     ["抽查是事先约定的。", "证书没有约定抽查，却附了一份抽查。"],

@@ -1,8 +1,8 @@
 //! Typed values in and out of rows.
 
 use countenance_base::{
-    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId, OperatorId,
-    PersonId, PurposeId, SiteId, StopId, Timestamp,
+    AttemptId, ConsentId, CredentialId, DestructionId, DoorId, EnrolmentCodeId, EventId, GateId, GrantId, HoldId, HouseholdId,
+    InspectionId, OperatorId, PersonId, PurposeId, SampleId, SiteId, StopId, Timestamp,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
@@ -150,6 +150,8 @@ ids!(
     DestructionId,
     HoldId,
     StopId,
+    InspectionId,
+    SampleId,
     OperatorId,
     AttemptId
 );

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "0009_assessments", include_str!("../migrations/0009_assessments.sql")),
     (10, "0010_oversight", include_str!("../migrations/0010_oversight.sql")),
     (11, "0011_public", include_str!("../migrations/0011_public.sql")),
+    (12, "0012_inspector", include_str!("../migrations/0012_inspector.sql")),
 ];
 
 const HISTORY: &str =

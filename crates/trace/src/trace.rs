@@ -87,7 +87,8 @@ impl Trace {
     pub async fn settle(&mut self) -> Result<(), StoreError> {
         let looked = std::mem::take(&mut self.looked.0);
         let mut events = std::mem::take(&mut self.events);
-        events.extend(looked.into_iter().map(|person| Event::about(person, RecordKind::Looked, "looked")));
+        let look = self.reader.look();
+        events.extend(looked.into_iter().map(|person| Event::about(person, RecordKind::Looked, look)));
         for event in events {
             self.put(event).await?;
         }

@@ -217,7 +217,7 @@ impl Writer {
             Some(ratchet) => (chain.next_tag(ratchet, record.at), ratchet.opening(GateId::SERVER, chain.next)),
             None => (rng::bytes(rng), SecretKey::new(rng::bytes(rng))),
         };
-        let (commitment, kept) = if record.kind.is_open() {
+        let (commitment, kept) = if record.is_open() {
             (commit_openly(record), opened_openly(record))
         } else {
             let recipients: Vec<[u8; 32]> = record_key.into_iter().chain([ink.evidence_key]).collect();

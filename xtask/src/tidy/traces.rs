@@ -4,7 +4,7 @@ use super::layout::{is_test, production};
 use super::{Source, is};
 
 /// Tables whose rows name a person, or are evidence about one.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 24] = [
     "accounts",
     "claim_codes",
     "consent_gates",
@@ -17,6 +17,10 @@ const TABLES: [&str; 20] = [
     "handler_sites",
     "holds",
     "households",
+    "inspection_links",
+    "inspection_samples",
+    "inspection_sessions",
+    "inspections",
     "notices_shown",
     "officers",
     "passages",

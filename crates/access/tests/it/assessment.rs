@@ -219,7 +219,10 @@ async fn another_pack_stops_enrolment_and_matching_until_it_is_assessed_anew() {
     let (_, policy) = declared.world.snapshot().await;
     let rests = policy.stop.unwrap();
     assert_eq!(rests.since, None);
-    assert!(rests.kept.iter().any(|kept| kept.person == a.id), "the template waits for the new assessment");
+    assert!(
+        rests.kept.iter().any(|kept| kept.person == a.id),
+        "the template waits for the new assessment"
+    );
     let stale = "assessment.not_stale".to_owned();
     assert!(declared.world.begin(&b).await.unwrap_err().contains(&stale));
     assert_eq!(declared.world.redeem(&code).await, Redeemed::Refused(stale));

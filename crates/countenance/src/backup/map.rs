@@ -19,7 +19,7 @@ pub(crate) enum Whose {
 }
 
 /// Every table, in the order in which rows are written back: what others refer to comes first.
-pub(crate) const TABLES: [(&str, Whose); 46] = [
+pub(crate) const TABLES: [(&str, Whose); 50] = [
     ("site", Whose::Site),
     ("operators", Whose::Site),
     ("doors", Whose::Site),
@@ -63,12 +63,16 @@ pub(crate) const TABLES: [(&str, Whose); 46] = [
     ("suppliers", Whose::Site),
     ("duties_done", Whose::Site),
     ("duties_told", Whose::Site),
+    ("inspections", Whose::Site),
     // The restored database has its own.
     ("migrations", Whose::Nobody),
     // Whoever signed out stays out; links are good once.
     ("person_sessions", Whose::Nobody),
     ("operator_sessions", Whose::Nobody),
     ("operator_links", Whose::Nobody),
+    ("inspection_links", Whose::Nobody),
+    ("inspection_samples", Whose::Nobody),
+    ("inspection_sessions", Whose::Nobody),
     // None waits when a backup is written; what came later has its leaf.
     ("trace_events", Whose::Nobody),
 ];

@@ -1,4 +1,4 @@
-//! The three cookies: who is signed in, who is only looking, and the language.
+//! The cookies: who is signed in or inspects, who is only looking, and the language.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use countenance_base::{Locale, Rng, rng, to_hex};
@@ -7,6 +7,8 @@ use countenance_base::{Locale, Rng, rng, to_hex};
 pub(crate) const PERSON: &str = "countenance-person";
 /// Token of an operator's session.
 pub(crate) const DESK: &str = "countenance-desk";
+/// Token of an inspector's session.
+pub(crate) const INSPECTION: &str = "countenance-inspection";
 /// Random bytes to which the forms of somebody not signed in are bound.
 pub(crate) const GUEST: &str = "countenance-guest";
 pub(crate) const LANGUAGE: &str = "countenance-language";

@@ -8,6 +8,7 @@ pub(crate) mod enter;
 pub(crate) mod filing;
 pub(crate) mod happenings;
 pub(crate) mod incidents;
+pub(crate) mod inspections;
 pub(crate) mod officer;
 pub(crate) mod opinion;
 pub(crate) mod people;

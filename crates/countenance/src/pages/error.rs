@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use countenance_access::{DeclareLostError, GateCodeError, HoldError, OpinionError, SaveDoorError, StopError};
 use countenance_destruction::OrderError;
+use countenance_inspection::InspectionError;
 use countenance_oversight::OversightError;
 use countenance_persons::{ConsentError, FollowLinkError, PurposeError, TurnOnError};
 use countenance_portal::{ErrorPage, Frame};
@@ -42,6 +43,7 @@ troubles!(
     GateCodeError,
     HoldError,
     OpinionError,
+    InspectionError,
     OrderError,
     OversightError,
     PurposeError,
@@ -123,8 +125,8 @@ impl IntoResponse for PageError {
 /// The status that a stable code answers with.
 pub(crate) fn status_of(code: &str) -> StatusCode {
     match code {
-        "session.none" | "desk.none" => StatusCode::UNAUTHORIZED,
-        "form.token" => StatusCode::FORBIDDEN,
+        "session.none" | "desk.none" | "inspection.none" => StatusCode::UNAUTHORIZED,
+        "form.token" | "inspection.same_operator" => StatusCode::FORBIDDEN,
         "page.not_found"
         | "consent.unknown"
         | "purpose.unknown"
@@ -134,7 +136,8 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "destruction.unknown"
         | "hold.unknown"
         | "oversight.unknown"
-        | "stop.unknown" => StatusCode::NOT_FOUND,
+        | "stop.unknown"
+        | "inspection.unknown" => StatusCode::NOT_FOUND,
         "consent.in_force"
         | "consent.state"
         | "purpose.state"
@@ -146,7 +149,9 @@ pub(crate) fn status_of(code: &str) -> StatusCode {
         | "oversight.state"
         | "stop.stands"
         | "stop.lifted"
-        | "face.stopped" => StatusCode::CONFLICT,
+        | "face.stopped"
+        | "inspection.state"
+        | "inspection.over" => StatusCode::CONFLICT,
         "pin.throttled" | "claim.throttled" => StatusCode::TOO_MANY_REQUESTS,
         "store.failed" | "notice.broken" | "ledger.waits" | "ledger.stopped" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

@@ -131,5 +131,5 @@ async fn make_proof(state: &AppState, gate: GateId, sequence: u64) -> Result<Opt
 fn opened_for_all(leaf: &RawLeaf, kept: Vec<u8>) -> Option<Vec<u8>> {
     let commitment = Leaf::from_bytes(&leaf.0)?.commitment;
     let record = read_opened(&kept, &commitment)?;
-    record.kind.is_open().then_some(kept)
+    record.is_open().then_some(kept)
 }

@@ -1,5 +1,7 @@
 //! The pages over HTTP, as a browser with cookies meets them, on a real database.
 
+mod inspection;
+mod matrix;
 mod oversight;
 mod public;
 
@@ -272,6 +274,16 @@ fn plus(text: &str) -> String {
             }
         })
         .collect()
+}
+
+/// The first form of a page whose address ends so.
+fn action(page: &str, end: &str) -> String {
+    let actions = page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    actions
+        .into_iter()
+        .find(|action| action.ends_with(end))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn token(page: &str) -> String {
@@ -550,10 +562,18 @@ async fn a_resident_s_browser_gets_lists_records_and_the_lists_proofs() {
     let record = read_opened(evidence.opened.as_deref().unwrap(), &evidence.leaf().unwrap().commitment).unwrap();
     let words = format!("list 0 places 0 {past} sha256 {}", list["sha256"].as_str().unwrap());
     assert_eq!((record.kind, record.reason), (RecordKind::TagList, words));
-    // What is about a person stays closed.
-    let closed = person.get("/ledger/proof/0/0").await;
-    let extra = countenance_tlog::Proof::parse(&closed.body).unwrap().extra.unwrap();
-    assert_eq!(Evidence::from_bytes(&extra).unwrap().opened, None);
+    // What is about a person stays closed; what is about the site and nobody is open.
+    let mut opened = Vec::new();
+    for sequence in 0..sequence {
+        let answer = person.get(&format!("/ledger/proof/0/{sequence}")).await;
+        let extra = countenance_tlog::Proof::parse(&answer.body).unwrap().extra.unwrap();
+        let evidence = Evidence::from_bytes(&extra).unwrap();
+        let commitment = evidence.leaf().unwrap().commitment;
+        opened.push(evidence.opened.map(|opened| read_opened(&opened, &commitment).unwrap()));
+    }
+    assert!(opened.contains(&None), "the account that was claimed");
+    assert!(opened.iter().flatten().any(|record| record.reason == "door.saved 3"));
+    assert!(opened.iter().flatten().all(|record| record.person.is_none()));
 
     // Whoever has a gate's receipt knows the leaf's hash, and needs no account; another hash is answered as if nothing had come.
     let mut stranger = Browser::new(&server);

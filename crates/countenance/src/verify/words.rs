@@ -9,7 +9,7 @@ use countenance_tlog::Witnessed;
 
 use super::{Shown, ShownCertificate, ShownFork, ShownLeaf, Trust, Why};
 
-struct Words {
+pub(super) struct Words {
     zh: bool,
 }
 
@@ -18,6 +18,7 @@ pub(super) fn tell(shown: &Shown, trust: &Trust, locale: Locale, out: &mut dyn W
     match shown {
         Shown::Leaf(leaf) => say.leaf(leaf, trust, out),
         Shown::Certificate(certificate) => say.certificate(certificate, trust, out),
+        Shown::Inspection(inspection) => say.inspection(inspection, trust, out),
         Shown::Fork(fork) => say.fork(fork, out),
         Shown::Receipt(promise) => say.receipt(promise, out),
     }
@@ -37,7 +38,7 @@ pub(super) fn fail(why: Why, locale: Locale, out: &mut dyn Write) -> std::io::Re
 }
 
 impl Words {
-    const fn one(&self, zh: &'static str, en: &'static str) -> &'static str {
+    pub(super) const fn one(&self, zh: &'static str, en: &'static str) -> &'static str {
         if self.zh { zh } else { en }
     }
 
@@ -105,7 +106,7 @@ impl Words {
         writeln!(out, "  {}: {}", self.one("准确时间", "exact time"), record.at.rfc3339())
     }
 
-    fn seen(&self, witnessed: &Witnessed, trust: &Trust, out: &mut dyn Write) -> std::io::Result<()> {
+    pub(super) fn seen(&self, witnessed: &Witnessed, trust: &Trust, out: &mut dyn Write) -> std::io::Result<()> {
         for (name, seconds) in witnessed {
             let at = Timestamp::from_seconds(i64::try_from(*seconds).unwrap_or(i64::MAX));
             writeln!(
@@ -350,12 +351,17 @@ impl Words {
             ),
             Why::NoGate => self.one("策略文件里没有这台设备的密钥。", "the policy does not name a gate's key."),
             Why::Leaf => self.one(
-                "账本里的条目说的不是这份证书。",
-                "the entry in the ledger does not speak of this certificate.",
+                "账本里的条目说的不是这份文件。",
+                "the entry in the ledger does not speak of this file.",
             ),
             Why::Order => self.one(
                 "先后顺序不对：证书提到了它之后的条目。",
                 "the order is wrong: the certificate names what came after it.",
+            ),
+            Why::Section => self.one("有一部分不是签字时的那一份。", "a section is not the one that was signed."),
+            Why::TwoOperators => self.one(
+                "让检查人员进来的不是两位不同的操作员。",
+                "it was not two different operators who let the inspector in.",
             ),
             Why::Sample => self.one(
                 "抽查记录不成立，或者不是预先承诺的那个随机数。",

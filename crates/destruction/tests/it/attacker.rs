@@ -40,7 +40,7 @@ const LEAVES: [(How, &str); 3] = [
 ];
 
 /// Tables that name a person beside an instant, which may be that of a leaf.
-const INSTANTS: [(How, &str); 24] = [
+const INSTANTS: [(How, &str); 26] = [
     ("persons", "SELECT id AS person_id, created_at AS t FROM persons"),
     ("accounts", "SELECT person_id, claimed_at AS t FROM accounts"),
     ("claim_codes", "SELECT person_id, made_at AS t FROM claim_codes"),
@@ -90,6 +90,11 @@ const INSTANTS: [(How, &str); 24] = [
     ("passages", "SELECT person_id, at AS t FROM passages WHERE person_id IS NOT NULL"),
     ("holds", "SELECT person_id, begun_at AS t FROM holds WHERE person_id IS NOT NULL"),
     ("holds", "SELECT person_id, covers_from AS t FROM holds WHERE person_id IS NOT NULL"),
+    ("stops", "SELECT person_id, begun_at AS t FROM stops WHERE person_id IS NOT NULL"),
+    (
+        "stops",
+        "SELECT person_id, ended_at AS t FROM stops WHERE person_id IS NOT NULL AND ended_at IS NOT NULL",
+    ),
     (
         "destructions",
         "SELECT person_id, ordered_at AS t FROM destructions WHERE person_id IS NOT NULL",
@@ -101,7 +106,16 @@ const INSTANTS: [(How, &str); 24] = [
 ];
 
 /// Tables that name nobody in the clear. What is sealed in them is tried with every key.
-const NOBODY: [&str; 24] = [
+const NOBODY: [&str; 37] = [
+    "duties_done",
+    "duties_told",
+    "filings",
+    "handler_sites",
+    "incidents",
+    "officers",
+    "oversight",
+    "stored_counts",
+    "suppliers",
     "assessment_texts",
     "assessments",
     "auditor_passes",
@@ -112,6 +126,11 @@ const NOBODY: [&str; 24] = [
     "gate_alarms",
     "gates",
     "households",
+    "inspection_links",
+    // Tells which consents an inspector drew as long as the inspection lasts, and ends with it.
+    "inspection_samples",
+    "inspection_sessions",
+    "inspections",
     "ledger",
     "migrations",
     "notices",

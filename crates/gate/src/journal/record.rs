@@ -169,6 +169,15 @@ struct Opened {
     record: Vec<u8>,
 }
 
+impl Record {
+    /// Committed to [openly](commit_openly): of an open kind, or what was changed, looked at or given out at the site and is about
+    /// nobody. Who did it stands there by number.
+    pub const fn is_open(&self) -> bool {
+        let plain = matches!(self.kind, RecordKind::Changed | RecordKind::Looked | RecordKind::Exported);
+        self.kind.is_open() || (plain && self.person.is_none())
+    }
+}
+
 /// C = HMAC-SHA-256(Kc, opening ‖ length ‖ record).
 pub fn commit(opening: &SecretKey, record: &Record) -> [u8; 32] {
     commit_bytes(opening.expose(), &encode(record))

@@ -5,7 +5,7 @@ use countenance_base::{Text, Timestamp};
 
 use super::PurposeState;
 use crate::parts::State;
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// A head or a working field, by its word.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::parts::State;
-use crate::{Frame, Opinion, Place, Problem, Refusal};
+use crate::{Frame, Opinion, Problem, Refusal};
 
 /// A choice at a door: the words of the lanes asked together.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use countenance_base::{Locale, Text, Timestamp};
 use fluent_bundle::FluentValue;
 
 use crate::parts::State;
-use crate::{Frame, Place, Problem, messages};
+use crate::{Frame, Problem, messages};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StateOfDuty {

@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::Timestamp;
 
 use crate::parts::State;
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// How far a destruction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// A link checker or a preview that fetches the address must not use it up, so a button does.
 #[derive(Template)]

@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::parts::State;
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// How many people, and what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

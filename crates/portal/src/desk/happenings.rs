@@ -3,8 +3,8 @@
 use askama::Template;
 use countenance_base::{Text, Timestamp};
 
+use crate::Frame;
 use crate::parts::{Day, Pager};
-use crate::{Frame, Place};
 
 /// When a camera was open and what it met.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use countenance_base::Text;
 
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct OfficerView {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// Somebody who is registered.
 #[derive(Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use countenance_base::{Text, Timestamp};
 
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// A stop that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

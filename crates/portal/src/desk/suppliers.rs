@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::parts::State;
 use crate::suppliers::PublicSupplier;
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupplierLine {

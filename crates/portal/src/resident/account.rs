@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// Sign-in with login name and account PIN.
 #[derive(Debug, Template)]

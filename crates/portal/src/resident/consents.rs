@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::parts::{ReceiptView, State};
-use crate::{Frame, Place, Refusal};
+use crate::{Frame, Refusal};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentState {

@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::resident::ways::LaneCard;
-use crate::{Frame, Place, Problem, Refusal};
+use crate::{Frame, Problem, Refusal};
 
 /// The question: alternatives first, then the notice, then the text to sign, then two equal answers.
 #[derive(Debug, Template)]

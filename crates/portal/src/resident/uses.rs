@@ -2,8 +2,8 @@
 
 use askama::Template;
 
+use crate::Frame;
 use crate::parts::{Day, Pager};
-use crate::{Frame, Place};
 
 /// A page of the person's passages, day by day.
 #[derive(Debug, Template)]

@@ -4,10 +4,10 @@ use askama::Template;
 use countenance_base::Text;
 use fluent_bundle::FluentValue;
 
-use crate::{Frame, Place, messages};
+use crate::{Frame, messages};
 
 /// Kinds of records that a person may find, and reasons that have words of their own.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "opened",
     "refused",
     "searched",
@@ -22,6 +22,7 @@ const KINDS: [&str; 14] = [
     "changed",
     "evidence",
     "account.claimed",
+    "looked.inspector",
 ];
 
 /// The frame that the browser fills. The server knows nothing of what is found.
@@ -36,7 +37,7 @@ pub struct UsesMine {
 }
 
 impl UsesMine {
-    const fn kinds() -> [&'static str; 14] {
+    const fn kinds() -> [&'static str; 15] {
         KINDS
     }
 

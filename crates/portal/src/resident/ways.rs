@@ -4,7 +4,7 @@ use askama::Template;
 use countenance_base::{Text, Timestamp};
 
 use crate::parts::State;
-use crate::{Frame, Place, Problem};
+use crate::{Frame, Problem};
 
 /// A way in as residents see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

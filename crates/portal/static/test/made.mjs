@@ -76,7 +76,7 @@ export function consistency(leaves, old, whole = true) {
 
 /* Entries */
 
-const CLASS_OF_KIND = { 2: 3, 4: 4, 11: 11, 16: 16, 18: 18 };
+const CLASS_OF_KIND = { 2: 3, 4: 4, 5: 5, 11: 11, 13: 13, 16: 16, 18: 18, 19: 19 };
 
 /** A record's bytes; `person` is an id or null. */
 export const recordBytes = ({ kind, at, person = null, reason, actor = null }) =>
@@ -276,4 +276,54 @@ export function certificateOfOne(whole, at) {
     mine: [{ index: at, path: path(leaves, at).map(base64) }],
     endings: name ? { [name]: whole.endings[name] } : {},
   };
+}
+
+/* Inspections */
+
+const INSPECTION = "1a".repeat(16);
+const WORD = "652";
+const LIST = toHex(sha256(utf8("a list")));
+
+/** Signed sections, two operators, a sample of two consents; `change` may alter its parts before they are signed. */
+export async function inspection(site, change = {}) {
+  const at = 1_795_404_600_000_000n;
+  const own = (record, writer = 0) => site.add(entryOf({ at, ...record }, { gate: writer, sequence: site.entries.length }));
+  const by = (number) => new Uint8Array(16).fill(number);
+  const [one, other] = change.operators ?? [1, 2];
+  const asked = own({ kind: 13, reason: `inspection.asked ${INSPECTION}`, actor: by(one), ...change.asked });
+  const granted = own({ kind: 13, reason: `inspection.granted ${INSPECTION}`, actor: by(other), ...change.granted }, change.writer);
+  const promise = `inspection.promised ${INSPECTION} nonce ${toHex(sha256(NONCE))} consents 2 list ${LIST}`;
+  const promised = own({ kind: 19, reason: promise, ...change.promised });
+  const enrolled = own({ kind: 5, reason: "enrolled", ...change.enrolled }, change.gate ?? 3);
+  const leaves = change.leaves?.({ asked, granted, promised, enrolled }) ?? [`asked ${asked}`, `granted ${granted}`, `promised ${promised}`, `consent 1 ${enrolled}`];
+  const sections = { holds: '[{"table":"holds","rows":[]}]', registers: '[{"table":"doors","rows":[{"door":3}]}]' };
+  const text = (change.text ?? ((same) => same))(inspectionText(site, leaves, sections, change)).join("\n");
+  const opened = (place) => !(place === enrolled || change.sealed === place);
+  const places = leaves.map((line) => Number(line.split(" ").at(-1)));
+  const proofs = await Promise.all(places.map((place) => site.proof(place, { opened: opened(place), seenBy: change.seenBy })));
+  return { form: "countenance/inspection/v1", note: await note(change.signer ?? site.operator, text), sections, proofs };
+}
+
+function inspectionText(site, leaves, sections, { sample }) {
+  const section = ([name, words]) => `section ${name} ${toHex(sha256(utf8(words)))}`;
+  return [
+    "countenance/inspection/v1",
+    `site ${"51".repeat(16)}`,
+    "name 静安里 / Jing'an Lane",
+    `inspection ${INSPECTION}`,
+    "authority 区网信办",
+    "inspector 王某",
+    "reason 2026 年第 114 号",
+    "from 2026-11-23T06:00:00Z",
+    "until 2026-11-25T06:00:00Z",
+    "written 2026-11-23T07:00:00Z",
+    `checkpoint ${site.entries.length} ${base64(root(site.leaves))}`,
+    `sample ${sample ?? `${toHex(NONCE)} ${toHex(utf8(WORD))} 2 ${LIST}`}`,
+    ...leaves.map((line) => `leaf ${line}`),
+    ...Object.entries(sections).map(section),
+    "not that what the operator states is true",
+    "not that nothing was left out before it was written",
+    "not that no device is there which the registers do not name",
+    "",
+  ];
 }

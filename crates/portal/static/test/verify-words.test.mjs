@@ -18,7 +18,7 @@ const holes = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
 const MADE = [
   ...CLASSES.map((what) => `class_${what}`),
   ...["holds", "unwitnessed", "promised", "forked", "fails"].map((verdict) => `verdict_${verdict}`),
-  ...["proof", "promise", "certificate", "fork", "unknown", "opened", "refused", "padding"].map((kind) => `kind_${kind}`),
+  ...["proof", "promise", "certificate", "inspection", "fork", "unknown", "opened", "refused", "padding"].map((kind) => `kind_${kind}`),
   ...["person", "purpose", "event", "site"].map((what) => `c_what_${what}`),
   ...["person", "purpose", "actor"],
 ];

@@ -5,6 +5,8 @@ mod assessments;
 #[cfg(test)]
 mod endings;
 #[cfg(test)]
+mod inspection;
+#[cfg(test)]
 mod oversight;
 #[cfg(test)]
 mod pages;

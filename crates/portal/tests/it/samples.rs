@@ -230,6 +230,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
     samples.extend(crate::assessments::all(locale));
     samples.extend(crate::oversight::all(locale));
     samples.extend(crate::public::all(locale));
+    samples.extend(crate::inspection::all(locale));
     samples.push(("rulebook", rulebook(locale).render().unwrap()));
     samples
 }

@@ -191,9 +191,7 @@ async fn a_stop_takes_two_confirmations_is_told_everywhere_and_is_lifted_again()
     );
 
     let page = desk.get("/desk/stop").await.body;
-    let lift = page.split("action=\"").filter_map(|rest| rest.split('"').next());
-    let lift = lift.into_iter().find(|action| action.ends_with("/lift")).unwrap();
-    assert_eq!(desk.post("/desk/stop", lift, &[]).await.location, "/desk/stop");
+    assert_eq!(desk.post("/desk/stop", &action(&page, "/lift"), &[]).await.location, "/desk/stop");
     assert!(!person.get(&consent).await.body.contains("stopped by the operator since"));
 
     // The whole site, and one person; withdrawing and closing the account work all the same.

@@ -1,0 +1,185 @@
+//! How often each way in opened and refused, and how long people stood before a camera. Never about one person: what a single day has
+//! fewer than five of is shown as that.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use countenance_access::{LaneCount, lane_counts, lane_waits, list_doors};
+use countenance_base::{DoorId, Timestamp};
+use countenance_gate_core::policy::Lane;
+use countenance_portal::inspection::{Cell, Table};
+use countenance_storage::StoreError;
+use countenance_trace::Trace;
+
+use super::number;
+use crate::state::AppState;
+
+/// Months that are looked at; what the law wants forgotten is not there any more.
+const MONTHS: usize = 3;
+const DAYS: usize = 7;
+const FEW: u64 = 5;
+const DAY: Duration = Duration::from_hours(24);
+
+type Doors = BTreeMap<DoorId, u32>;
+
+pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table>, StoreError> {
+    let doors: Doors = list_doors(tx).await?.into_iter().map(|door| (door.id, door.number)).collect();
+    let zone = &state.site().time_zone;
+    let (mut months, mut refusals, mut waits) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, from, to) in months_of(state.now(), zone) {
+        let counts = lane_counts(tx, from, to).await?;
+        months.extend(totals(&counts, &doors, &name, number));
+        refusals.extend(
+            counts
+                .iter()
+                .filter(|count| !count.opened)
+                .map(|count| refusal(count, &doors, &name)),
+        );
+        for wait in lane_waits(tx, from, to).await? {
+            let seconds = wait.waited_us / wait.count.max(1) / 1_000_000;
+            let average = if wait.count < FEW {
+                Cell::Few
+            } else {
+                Cell::Words(format!("{seconds} s"))
+            };
+            let [door, lanes] = of(wait.door, &wait.lanes, &doors);
+            waits.push(vec![Cell::words(&name), door, lanes, number(wait.count), average]);
+        }
+    }
+    let mut days = Vec::new();
+    for (name, from, to) in days_of(state.now(), zone) {
+        let counts = lane_counts(tx, from, to).await?;
+        let few = |count: u64| if count < FEW { Cell::Few } else { number(count) };
+        days.extend(totals(&counts, &doors, &name, few));
+    }
+    Ok(vec![
+        Table {
+            key: "months",
+            columns: &["month", "door", "lanes", "opened", "refused"],
+            rows: months,
+        },
+        Table {
+            key: "refusals",
+            columns: &["month", "door", "lanes", "why", "count"],
+            rows: refusals,
+        },
+        Table {
+            key: "waits",
+            columns: &["month", "door", "lanes", "count", "average"],
+            rows: waits,
+        },
+        Table {
+            key: "days",
+            columns: &["day", "door", "lanes", "opened", "refused"],
+            rows: days,
+        },
+    ])
+}
+
+fn of(door: DoorId, lanes: &[Lane], doors: &Doors) -> [Cell; 2] {
+    let lanes = lanes.iter().map(|lane| lane.word().to_owned()).collect();
+    [Cell::from(doors.get(&door).copied().map(number)), Cell::Lanes(lanes)]
+}
+
+/// Opened and refused of each door and way.
+fn totals(counts: &[LaneCount], doors: &Doors, name: &str, shown: impl Fn(u64) -> Cell) -> Vec<Vec<Cell>> {
+    let mut sums: Vec<(&LaneCount, u64, u64)> = Vec::new();
+    for count in counts {
+        let (opened, refused) = if count.opened { (count.count, 0) } else { (0, count.count) };
+        match sums
+            .iter_mut()
+            .find(|(first, ..)| first.door == count.door && first.lanes == count.lanes)
+        {
+            Some((_, all_opened, all_refused)) => {
+                *all_opened += opened;
+                *all_refused += refused;
+            }
+            None => sums.push((count, opened, refused)),
+        }
+    }
+    let row = |(first, opened, refused): (&LaneCount, u64, u64)| {
+        let [door, lanes] = of(first.door, &first.lanes, doors);
+        vec![Cell::words(name), door, lanes, shown(opened), shown(refused)]
+    };
+    sums.into_iter().map(row).collect()
+}
+
+fn refusal(count: &LaneCount, doors: &Doors, name: &str) -> Vec<Cell> {
+    let [door, lanes] = of(count.door, &count.lanes, doors);
+    vec![Cell::words(name), door, lanes, Cell::Why(count.reason.clone()), number(count.count)]
+}
+
+/// The last days with their beginnings and ends, the newest first.
+fn days_of(now: Timestamp, zone: &str) -> Vec<(String, Timestamp, Timestamp)> {
+    spans(now, zone, DAYS, |begin| begin.civil_day(zone), |name| format!("{name}T00:00"))
+}
+
+/// The last months, the newest first.
+fn months_of(now: Timestamp, zone: &str) -> Vec<(String, Timestamp, Timestamp)> {
+    let month = |at: Timestamp| at.civil_day(zone).chars().take(7).collect();
+    spans(now, zone, MONTHS, month, |name| format!("{name}-01T00:00"))
+}
+
+fn spans(
+    now: Timestamp,
+    zone: &str,
+    most: usize,
+    name_of: impl Fn(Timestamp) -> String,
+    begin_of: impl Fn(&str) -> String,
+) -> Vec<(String, Timestamp, Timestamp)> {
+    let mut spans = Vec::new();
+    // Nothing of the time to come is there; a minute is added so that the present instant counts.
+    let mut end = now.plus(Duration::from_mins(1));
+    let mut at = now;
+    while spans.len() < most {
+        let name = name_of(at);
+        let Some(begin) = Timestamp::parse_local(&begin_of(&name), zone) else {
+            break;
+        };
+        spans.push((name, begin, end));
+        end = begin;
+        at = begin.minus(DAY / 24);
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_months_are_local_and_touch_each_other() {
+        let now = Timestamp::parse_rfc3339("2026-11-23T17:32:16Z").unwrap();
+        let days = days_of(now, "Asia/Shanghai");
+        assert_eq!(
+            (days.len(), days[0].0.as_str(), days[6].0.as_str()),
+            (7, "2026-11-24", "2026-11-18")
+        );
+        assert_eq!(days[0].1.rfc3339(), "2026-11-23T16:00:00Z");
+        let months = months_of(now, "Asia/Shanghai");
+        assert_eq!(
+            months.iter().map(|month| month.0.as_str()).collect::<Vec<_>>(),
+            ["2026-11", "2026-10", "2026-09"]
+        );
+        for spans in [days, months] {
+            assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].2));
+        }
+    }
+
+    #[test]
+    fn a_day_s_few_are_not_counted_and_a_month_s_are() {
+        let door = DoorId::from_bytes([1; 16]);
+        let count = |opened, count| LaneCount {
+            door,
+            lanes: vec![Lane::Face],
+            opened,
+            reason: String::new(),
+            count,
+        };
+        let counts = [count(true, 7), count(true, 2), count(false, 4)];
+        let doors = Doors::from([(door, 3)]);
+        let few = |count: u64| if count < FEW { Cell::Few } else { number(count) };
+        assert_eq!(totals(&counts, &doors, "d", few)[0][3..], [Cell::Number(9), Cell::Few]);
+        assert_eq!(totals(&counts, &doors, "m", number)[0][3..], [Cell::Number(9), Cell::Number(4)]);
+    }
+}

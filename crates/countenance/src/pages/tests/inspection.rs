@@ -153,8 +153,8 @@ async fn waited(browser: &mut Browser<'_>, path: &str, ready: impl Fn(&Answer) -
 async fn consent(server: &Server) {
     let mut desk = Browser::new(server);
     desk.enter().await;
-    desk.activate_purpose().await;
     super::claim_the_gate(server).await;
+    desk.activate_purpose().await;
     let key = SigningKey::from_seed(&[1; 32]);
     let mut person = Browser::new(server);
     person.claim(&server.letter("12-1803").await, &key).await;

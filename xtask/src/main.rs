@@ -1,6 +1,7 @@
 //! `cargo xtask demo` and `cargo xtask test`: the two commands of this repository.
 
 mod bench;
+mod calendars;
 mod debian;
 mod demo;
 mod faults;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::phase::{Phases, cargo, limit, root, run, run_in};
 use crate::postgres::Postgres;
-use crate::{demo, faults, foreign, proofs, tidy};
+use crate::{calendars, demo, faults, foreign, proofs, tidy};
 
 /// The crates whose tests meet a database.
 const STORES: [&str; 8] = [
@@ -52,6 +52,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
         phases.phase("rulebook examples", || {
             run_in(&root(), &demo::built("countenance"), &["rules", "test"], &[])
         });
+        phases.phase("working days beside an independent list", calendars::run);
         phases.phase("verifiers that others wrote", foreign::all);
         phases.phase("the story", || demo::story(&["tell"]));
         if let Some(postgres) = &postgres {

@@ -8,7 +8,7 @@ use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
 use crate::build_snapshot::other_way_worked;
-use crate::{Door, Gate, purpose_stopped};
+use crate::{Door, Gate, method, purpose_stopped};
 
 /// How the face lane of one gate stands. Nothing of it tells who came or how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum FaceLane {
     Lost(Timestamp),
     /// An operator stopped faces under this purpose, or at the whole site.
     Stopped(Timestamp),
+    /// The approved assessment is about another way of using faces, or older than a major incident: every match is refused.
+    Stale,
 }
 
 /// How the face lane of `gate` at `door` stands now, under the door's active `purpose`.
@@ -43,6 +45,9 @@ pub async fn face_lane(tx: &mut Trace, ctx: &Ctx<'_>, gate: &Gate, door: &Door, 
     };
     if let Some(since) = purpose_stopped(tx, purpose.id).await? {
         return Ok(FaceLane::Stopped(since));
+    }
+    if purpose.is_stale(&method(tx, door, purpose.facts.mode).await?) {
+        return Ok(FaceLane::Stale);
     }
     let allowed = Duration::from_hours(u64::from(ctx.rulebook.parameters().alternative_dead_hours));
     Ok(match other_way_worked(tx, gate).await? {

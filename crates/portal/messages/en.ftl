@@ -930,6 +930,7 @@ gate-lane-never-worked = Faces are paused: no other way in has been seen to work
 gate-lane-dead = Faces have been paused since { $day }: no other way in was seen to work at this door.
 gate-lane-forked = Faces have been closed here since { $when }: the records of this device do not connect. Other ways in go on.
 gate-lane-lost = This device was declared lost at { $when }. If you see it working, tell the operator.
+gate-lane-stale = The way faces are used here changed, and its assessment has not been made again. Faces are not used until then. Other ways in go on.
 gate-lane-stopped = Faces were stopped here by the operator at { $when }. Other ways in go on.
 gate-page-who = Who answers for it
 gate-page-site = Place

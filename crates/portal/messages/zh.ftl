@@ -908,6 +908,7 @@ gate-lane-never-worked = 人脸已暂停：这扇门还没有一种别的方式�
 gate-lane-dead = 人脸自{ $day }起暂停：这扇门没有别的方式被证实还能用。
 gate-lane-forked = 人脸自 { $when } 起关闭：这台设备的记录前后对不上。别的方式照常。
 gate-lane-lost = 这台设备已于 { $when } 登记为丢失。如果您看到它还在工作，请告诉运营者。
+gate-lane-stale = 这里用人脸的方式变了，影响评估还没有重做；重做之前不用人脸。别的方式照常。
 gate-lane-stopped = 运营者已于 { $when } 停用这里的人脸。别的方式照常。
 gate-page-who = 谁负责
 gate-page-site = 地点

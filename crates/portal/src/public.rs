@@ -25,6 +25,8 @@ pub enum FaceLane {
     Lost(Timestamp),
     /// An operator stopped it.
     Stopped(Timestamp),
+    /// The approved assessment no longer describes what is done here.
+    Stale,
 }
 
 impl FaceLane {
@@ -32,7 +34,7 @@ impl FaceLane {
         match self {
             Self::Open => State::Permitted,
             Self::None | Self::Unclaimed => State::Off,
-            Self::OtherWayDead(_) | Self::Forked(_) | Self::Lost(_) | Self::Stopped(_) => State::Refused,
+            Self::OtherWayDead(_) | Self::Forked(_) | Self::Lost(_) | Self::Stopped(_) | Self::Stale => State::Refused,
         }
     }
 
@@ -47,6 +49,7 @@ impl FaceLane {
             Self::Forked(since) => frame.t1("gate-lane-forked", "when", frame.when(since)),
             Self::Lost(since) => frame.t1("gate-lane-lost", "when", frame.when(since)),
             Self::Stopped(since) => frame.t1("gate-lane-stopped", "when", frame.when(since)),
+            Self::Stale => frame.t("gate-lane-stale"),
         }
     }
 

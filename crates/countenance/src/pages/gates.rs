@@ -11,6 +11,7 @@ use countenance_gate_core::device::{device_fingerprint, device_word, host_of};
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire;
 use countenance_grant::{Envelope, Mode, decode_canonical};
+use countenance_oversight::lookup_officer;
 use countenance_persons::{Ctx, Purpose, lookup_active_purpose};
 use countenance_portal::desk::Way;
 use countenance_portal::seal::Seal;
@@ -65,7 +66,11 @@ async fn page(state: &AppState, frame: Frame, number: &str) -> Result<GatePage, 
     let door = lookup_door(&mut tx, gate.door).await?.ok_or_else(unknown)?;
     let purpose = lookup_active_purpose(&mut tx, door.id).await?;
     let lane = lane(&mut tx, &ctx, &gate, &door, purpose.as_ref()).await?;
-    Ok(filled(state, frame, &gate, door, lane, purpose.as_ref()))
+    let officer = lookup_officer(&mut tx).await?.map(|officer| officer.contact);
+    Ok(GatePage {
+        officer,
+        ..filled(state, frame, &gate, door, lane, purpose.as_ref())
+    })
 }
 
 async fn lane(tx: &mut Trace, ctx: &Ctx<'_>, gate: &Gate, door: &Door, purpose: Option<&Purpose>) -> Result<FaceLane, StoreError> {
@@ -78,6 +83,7 @@ async fn lane(tx: &mut Trace, ctx: &Ctx<'_>, gate: &Gate, door: &Door, purpose: 
         Known::Forked(at) => FaceLane::Forked(at),
         Known::Lost(at) => FaceLane::Lost(at),
         Known::Stopped(at) => FaceLane::Stopped(at),
+        Known::Stale => FaceLane::Stale,
     })
 }
 

@@ -122,6 +122,7 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
         ("gate_forked", page(FaceLane::Forked(at(NOW)))),
         ("gate_lost", page(FaceLane::Lost(at("2026-11-20T03:31:00Z")))),
         ("gate_stopped", page(FaceLane::Stopped(at(NOW)))),
+        ("gate_stale", page(FaceLane::Stale)),
         ("gate_none", page(FaceLane::None)),
         ("gate_unclaimed", page(FaceLane::Unclaimed)),
         ("sign", sign(locale, Some("KAGUMI")).render().unwrap()),

@@ -62,4 +62,6 @@ async fn a_door_whose_settings_changed_says_that_its_assessment_no_longer_holds(
     let saved = desk.post("/desk/doors/3", "/desk/doors/3/ways", &fields).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     assert!(desk.get("/desk/doors/3").await.body.contains(stale));
+    let public = Browser::new(&server).get("/gates/1").await.body;
+    assert!(public.contains("its assessment has not been made again"), "{public}");
 }

@@ -27,5 +27,41 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
             page.has("name=\"qr\" value=\"on\" checked") && page.has("name=\"pin\" value=\"on\" checked"),
         )?;
     }
+    rest(world).await
+}
+
+/// The door changes its liveness: nobody assessed that, so that faces rest. Nobody's template is lost by it.
+async fn rest(world: &mut World) -> anyhow::Result<()> {
+    let before = world.status().await?;
+    set_liveness(world, "challenge").await?;
+    let resting = world
+        .estate
+        .until("the gate knows of the change", |status| status.epoch > before.epoch)
+        .await?;
+    let page = door_page(world).await?;
+    world.teller.held(
+        "another liveness makes the assessment stale; templates rest at the gate and are not erased",
+        before.templates > 0 && resting.templates == before.templates && page.has("人脸通道停用"),
+    )?;
+    set_liveness(world, "passive").await?;
+    let again = world
+        .estate
+        .until("the gate knows of the change back", |status| status.epoch > resting.epoch)
+        .await?;
+    let page = door_page(world).await?;
+    world.teller.held(
+        "set back, what was approved holds again",
+        again.templates == before.templates && !page.has("人脸通道停用"),
+    )
+}
+
+async fn set_liveness(world: &World, liveness: &str) -> anyhow::Result<()> {
+    let page = door_page(world).await?;
+    let fields = [("qr", "on"), ("pin", "on"), ("face", "on"), ("liveness", liveness)];
+    world
+        .operator
+        .submit(&page, &format!("{}/ways", page.path), &fields)
+        .await?
+        .good()?;
     Ok(())
 }

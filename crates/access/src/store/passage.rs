@@ -228,7 +228,7 @@ fn read(tx: &mut Trace, row: &Row) -> Result<PassageView, StoreError> {
 pub(crate) async fn count_by_lanes(tx: &mut Trace, door: DoorId, since: Timestamp) -> Result<Vec<LaneUse>, StoreError> {
     let rows = tx
         .list(
-            "SELECT lanes, SUM(opened) AS opened, COUNT(*) AS tried
+            "SELECT lanes, CAST(SUM(opened) AS BIGINT) AS opened, COUNT(*) AS tried
              FROM passages
              WHERE door_id = $1 AND at >= $2
              GROUP BY lanes

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use countenance_access::{lookup_door, method, take_poll};
-use countenance_base::{OperatorId, PurposeId};
+use countenance_access::{LaneUse, face_wait, lane_use, lookup_door, method, take_poll};
+use countenance_base::{AttemptId, OperatorId, PurposeId};
+use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::policy::Lane;
-use countenance_gate_core::wire::{Poll, Redeemed};
+use countenance_gate_core::wire::{Note, Poll, Redeemed, Window};
 use countenance_persons::{
     Assessment, DeclarePurpose, PurposeState, WriteAssessment, activate_purpose, approve_assessment, declare_purpose, epoch,
     list_assessments, lookup_purpose, outdate_assessments, write_assessment,
@@ -11,6 +13,7 @@ use countenance_persons::{
 use countenance_rules::AssessmentHead;
 use countenance_testdb::{reading, trace, trace_at};
 
+use crate::frames::passage;
 use crate::world::{World, operator_named, purpose_facts};
 
 /// An estate with a declared purpose, and two operators.
@@ -270,4 +273,42 @@ async fn after_a_major_incident_every_assessment_is_made_again() {
     declared.write(texts()).await;
     declared.approve(2, other).await.unwrap();
     assert!(declared.world.begin(&a).await.is_ok());
+}
+
+#[tokio::test]
+async fn use_of_each_way_and_the_time_before_the_camera_are_counted() {
+    let mut world = World::new().await;
+    let a = world.resident("12-1803", false).await;
+    let (since, door) = (world.now, world.door);
+    let mut reads = reading(&world.db).await;
+    assert_eq!(lane_use(&mut reads, door, since).await.unwrap(), []);
+    assert_eq!(face_wait(&mut reads, door, since).await.unwrap(), None);
+    drop(reads);
+    let mut frames = Vec::new();
+    for who in [Some(&a), Some(&a), None] {
+        let note = passage(&mut world, who);
+        frames.push(world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note))));
+    }
+    for (seconds, faces_max) in [(1, 1), (2, 1), (9, 1), (60, 0)] {
+        let window = Window {
+            attempt: AttemptId::new(world.now, &mut world.rng),
+            opened: world.now,
+            closed: world.now.plus(Duration::from_secs(seconds)),
+            frames: 9,
+            faces_max,
+            embedded: 0,
+        };
+        frames.push(world.frame(LeafClass::Window, |_, _| Some(Note::Window(window))));
+    }
+    world.upload(frames).await;
+    let mut reads = reading(&world.db).await;
+    let used = LaneUse {
+        lanes: vec![Lane::Qr],
+        opened: 2,
+        refused: 1,
+    };
+    assert_eq!(lane_use(&mut reads, door, since).await.unwrap(), [used]);
+    assert_eq!(face_wait(&mut reads, door, since).await.unwrap(), Some(Duration::from_secs(2)));
+    let later = since.plus(Duration::from_secs(1));
+    assert_eq!(lane_use(&mut reads, door, later).await.unwrap(), []);
 }

@@ -10,7 +10,7 @@ const POSTGRES_COLUMNS: &str = "SELECT attname AS name, format_type(atttypid, NU
             CASE WHEN attnotnull THEN 1::int8 ELSE 0 END AS required,
             (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum) AS fallback
      FROM pg_attribute
-     WHERE attrelid = $1::regclass AND attnum > 0
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
      ORDER BY attnum";
 
 const SQLITE_PRIMARY: &str =
@@ -34,9 +34,9 @@ const POSTGRES_INDEXES: &str = "SELECT CASE WHEN i.indisunique THEN 'unique' ELS
 
 const SQLITE_FOREIGN: &str = "SELECT \"from\" || ' to ' || \"table\" || '.' || \"to\" AS target FROM pragma_foreign_key_list($1)";
 const POSTGRES_FOREIGN: &str = "SELECT a.attname || ' to ' || confrelid::regclass::text || '.' || b.attname AS target
-     FROM pg_constraint, pg_attribute a, pg_attribute b
+     FROM pg_constraint, unnest(conkey, confkey) AS k (own, theirs), pg_attribute a, pg_attribute b
      WHERE conrelid = $1::regclass AND contype = 'f'
-       AND a.attrelid = conrelid AND a.attnum = conkey[1] AND b.attrelid = confrelid AND b.attnum = confkey[1]";
+       AND a.attrelid = conrelid AND a.attnum = k.own AND b.attrelid = confrelid AND b.attnum = k.theirs";
 
 const SQLITE_CHECKS: &str = "SELECT (LENGTH(sql) - LENGTH(REPLACE(sql, 'CHECK (', ''))) / 7 AS many FROM sqlite_schema WHERE name = $1";
 const POSTGRES_CHECKS: &str = "SELECT COUNT(*) AS many FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'c'";

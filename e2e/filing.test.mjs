@@ -1,55 +1,23 @@
 // Filing from end to end: a server with a ledger, an operator who signs in by link, writes down another site, is warned, makes the pack,
 // writes down the authority's number. In Chinese on a phone, in English on a desk.
-// COUNTENANCE names the program; COUNTENANCE_PICTURES, where given, a directory for pictures.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
+
 
 import ICAL from "ical.js";
 import { chromium } from "playwright-core";
 
-const PROGRAM = process.env.COUNTENANCE ?? fileURLToPath(new URL("../target/debug/countenance", import.meta.url));
-const PICTURES = process.env.COUNTENANCE_PICTURES;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const PATIENCE_MS = 30_000;
+import { PATIENCE_MS, PROGRAM, freePort, isClean, until } from "./browsing.mjs";
+
 
 const folder = mkdtempSync(join(tmpdir(), "countenance-filing-"));
 let browser, serving, server, page;
-
-async function freePort() {
-  const listener = createServer();
-  await new Promise((ready) => listener.listen(0, "127.0.0.1", ready));
-  const { port } = listener.address();
-  await new Promise((closed) => listener.close(closed));
-  return port;
-}
-
-async function until(what, holds) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
-    await new Promise((later) => setTimeout(later, 200));
-  }
-}
-
-async function isClean(what) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wider <= 0, `${what}: ${wider} px wider than the screen`);
-  assert.ok(!(await page.locator("body").innerText()).includes("⟦"), `${what}: a word is missing`);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly }), RULES);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`), [], what);
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${what}.png`), fullPage: true });
-}
 
 /** Today at the site. */
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Shanghai" }).format(new Date());
@@ -101,10 +69,10 @@ describe("filing", () => {
     await fill("/desk/filing/sites", { name: "望江苑", persons: "100000", day: today(), said_by: "集团信息部" });
     assert.match(await main(), /须备案/);
     assert.match(await page.locator("[data-due]").innerText(), /最迟 \d{4}-\d\d-\d\d 备案/);
-    await isClean("filing-zh-360");
+    await isClean(page, "filing-zh-360");
     await page.goto(`${server}/desk/due`);
     assert.match(await page.locator("[data-duty=filing]").innerText(), /第十五条第一款/);
-    await isClean("due-zh-360");
+    await isClean(page, "due-zh-360");
   });
 
   test("the pack is made, its hash is the hash of what it says, and it is printed", async () => {
@@ -115,7 +83,7 @@ describe("filing", () => {
     await page.locator('a[href="/desk/filing/pack?number=1"]').click();
     await page.waitForURL("**/desk/filing/pack?number=1");
     assert.match(await main(), /望江苑[^]*另须提交[^]*授权委托书/);
-    await isClean("pack-zh-360");
+    await isClean(page, "pack-zh-360");
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a[download]").click()]);
     const pack = JSON.parse(readFileSync(await download.path(), "utf8"));
     assert.equal(createHash("sha256").update(JSON.stringify(pack.lasting)).digest("hex"), pack.snapshot);
@@ -138,10 +106,10 @@ describe("filing", () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.locator("a.language").click();
     assert.match(await main(), /Filed · number 网信备 44-17/);
-    await isClean("filing-en-1280");
+    await isClean(page, "filing-en-1280");
     await page.goto(`${server}/desk/due`);
     assert.match(await page.locator("[data-duty=filing]").innerText(), /Done/);
-    await isClean("due-en-1280");
+    await isClean(page, "due-en-1280");
   });
 
   test("who processes is told to everybody; incidents and the officer have their pages", async () => {
@@ -149,10 +117,10 @@ describe("filing", () => {
     const fields = { name_zh: "云安", name_en: "Yun'an", contact: "400-1", purpose_zh: "维护", purpose_en: "keeps the gates in order", kinds_zh: "日志", kinds_en: "logs" };
     await fill("/desk/suppliers", fields);
     assert.match(await main(), /No contract in force/);
-    await isClean("suppliers-desk-en-1280");
+    await isClean(page, "suppliers-desk-en-1280");
     for (const path of ["incidents", "officer"]) {
       await page.goto(`${server}/desk/${path}`);
-      await isClean(`${path}-en-1280`);
+      await isClean(page, `${path}-en-1280`);
     }
     const guest = await (await browser.newContext({ locale: "en-GB" })).newPage();
     await guest.goto(`${server}/sign-in`);

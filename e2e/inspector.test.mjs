@@ -1,59 +1,27 @@
 // An inspector is let in by two operators, reads each page, draws a sample, takes the bundle along, and checks it without a network.
-// COUNTENANCE names the program; COUNTENANCE_PICTURES, where given, a directory for pictures.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 
 import { chromium } from "playwright-core";
 
-const PROGRAM = process.env.COUNTENANCE ?? fileURLToPath(new URL("../target/debug/countenance", import.meta.url));
-const PICTURES = process.env.COUNTENANCE_PICTURES;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const PATIENCE_MS = 30_000;
+import { PATIENCE_MS, PROGRAM, freePort, isClean, until } from "./browsing.mjs";
+
 const SECTIONS = ["registers", "purposes", "consents", "ledger", "certificates", "passages", "changes", "holds", "filings"];
 
 const folder = mkdtempSync(join(tmpdir(), "countenance-inspector-"));
 const data = join(folder, "site");
 let browser, serving, server;
 
-async function freePort() {
-  const listener = createServer();
-  await new Promise((ready) => listener.listen(0, "127.0.0.1", ready));
-  const { port } = listener.address();
-  await new Promise((closed) => listener.close(closed));
-  return port;
-}
-
-async function until(what, holds) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
-    await new Promise((later) => setTimeout(later, 200));
-  }
-}
-
 async function newPage(locale, width) {
   const context = await browser.newContext({ viewport: { width, height: 800 }, locale });
   context.setDefaultTimeout(PATIENCE_MS);
   return context.newPage();
-}
-
-async function isClean(page, what) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wider <= 0, `${what}: ${wider} px wider than the screen`);
-  assert.ok(!(await page.locator("body").innerText()).includes("⟦"), what);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly }), RULES);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`), [], what);
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${what}.png`), fullPage: true });
 }
 
 /** An operator at the desk, who came with a link that the server printed. */

@@ -1,44 +1,22 @@
 // A person finds their own entries: a server with a ledger, two people whose keys are made in two browsers, and what each of them finds.
-// COUNTENANCE names the program; COUNTENANCE_PICTURES, where given, a directory for pictures.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 
 import { chromium } from "playwright-core";
 
-const PROGRAM = process.env.COUNTENANCE ?? fileURLToPath(new URL("../target/debug/countenance", import.meta.url));
-const PICTURES = process.env.COUNTENANCE_PICTURES;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+import { PATIENCE_MS, PROGRAM, freePort, isClean, until } from "./browsing.mjs";
+
 const PIN = "704182";
-const PATIENCE_MS = 30_000;
 
 const folder = mkdtempSync(join(tmpdir(), "countenance-mine-"));
 let browser, serving, server, seed;
 const pages = {};
-
-async function freePort() {
-  const listener = createServer();
-  await new Promise((ready) => listener.listen(0, "127.0.0.1", ready));
-  const { port } = listener.address();
-  await new Promise((closed) => listener.close(closed));
-  return port;
-}
-
-async function until(what, holds) {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
-    await new Promise((later) => setTimeout(later, 200));
-  }
-}
 
 /** A browser of its own, in which a person opens their account. */
 async function claim(person, options) {
@@ -61,15 +39,6 @@ async function found(page, count) {
     await page.locator("[data-checks] *").first().waitFor();
     return (await page.locator(".rows > li").count()) === count;
   });
-}
-
-async function isClean(page, what) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wider <= 0, `${what}: ${wider} px wider than the screen`);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly }), RULES);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].target}`), [], what);
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${what}.png`), fullPage: true });
 }
 
 describe("a person's own entries", () => {

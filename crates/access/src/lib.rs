@@ -18,7 +18,6 @@ mod forget_passages;
 mod gate;
 mod hold;
 mod lane_counts;
-mod lane_use;
 mod method;
 mod passages_view;
 mod place_leaves;
@@ -43,8 +42,7 @@ pub use findings_view::{KeptFinding, findings_of_consent};
 pub use forget_passages::forget_passages;
 pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};
 pub use hold::{BeginHold, Hold, HoldError, begin_hold, end_hold, is_held, list_holds};
-pub use lane_counts::{LaneCount, LaneWait, lane_counts, lane_waits};
-pub use lane_use::{LaneUse, face_wait, lane_use};
+pub use lane_counts::{LaneCount, LaneTotal, LaneWait, lane_counts, lane_totals, lane_waits};
 pub use method::method;
 pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
 pub use place_leaves::{

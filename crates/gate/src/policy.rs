@@ -243,7 +243,7 @@ impl Policy {
         self.stop.as_ref().and_then(|stop| stop.since)
     }
 
-    /// Whether a stop keeps this template from being erased for want of a grant.
+    /// Whether this template rests, and is not erased for want of a grant.
     pub fn keeps(&self, person: PersonId, consent: ConsentId, version: u32, now: Timestamp) -> bool {
         self.stop.as_ref().is_some_and(|stop| {
             stop.kept

@@ -97,10 +97,6 @@ impl Assessment {
         self.texts.get(head.word()).map_or("", String::as_str)
     }
 
-    pub fn field(&self, field: AssessmentField) -> &str {
-        self.texts.get(field.word()).map_or("", String::as_str)
-    }
-
     /// Heads that nobody has written about.
     pub fn missing_heads(&self) -> impl Iterator<Item = AssessmentHead> {
         AssessmentHead::ALL.into_iter().filter(|head| self.head(*head).is_empty())

@@ -1,11 +1,8 @@
-use std::time::Duration;
-
 use countenance_base::{DoorId, GateId, PersonId, Timestamp};
 use countenance_gate_core::wire::{Passage, Window};
 use countenance_storage::{Row, StoreError};
 use countenance_trace::Trace;
 
-use crate::lane_use::LaneUse;
 use crate::passages_view::{PassageView, WindowView};
 use crate::store::door::{read_lanes, write_lanes};
 
@@ -223,53 +220,4 @@ fn read(tx: &mut Trace, row: &Row) -> Result<PassageView, StoreError> {
             demo: row.get("demo")?,
         },
     })
-}
-
-pub(crate) async fn count_by_lanes(tx: &mut Trace, door: DoorId, since: Timestamp) -> Result<Vec<LaneUse>, StoreError> {
-    let rows = tx
-        .list(
-            "SELECT lanes, CAST(SUM(opened) AS BIGINT) AS opened, COUNT(*) AS tried
-             FROM passages
-             WHERE door_id = $1 AND at >= $2
-             GROUP BY lanes
-             ORDER BY lanes",
-            &[door.into(), since.into()],
-        )
-        .await?;
-    let read = |row: &Row| {
-        let (opened, tried): (u64, u64) = (row.get("opened")?, row.get("tried")?);
-        let lanes: String = row.get("lanes")?;
-        Ok(LaneUse {
-            lanes: read_lanes(&lanes).ok_or(StoreError::Column { column: "lanes" })?,
-            opened,
-            refused: tried.saturating_sub(opened),
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
-macro_rules! windows_with_somebody {
-    ($columns:literal, $tail:literal) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            " FROM windows WHERE opened_at >= $2 AND faces_max > 0 AND gate_id IN (SELECT id FROM gates WHERE door_id = $1) ",
-            $tail
-        )
-    };
-}
-
-pub(crate) async fn median_window(tx: &mut Trace, door: DoorId, since: Timestamp) -> Result<Option<Duration>, StoreError> {
-    let row = tx
-        .lookup(windows_with_somebody!("COUNT(*) AS windows", ""), &[door.into(), since.into()])
-        .await?;
-    let windows: u64 = row.map_or(Ok(0), |row| row.get("windows"))?;
-    let row = tx
-        .lookup(
-            windows_with_somebody!("opened_at, closed_at", "ORDER BY closed_at - opened_at LIMIT 1 OFFSET $3"),
-            &[door.into(), since.into(), (windows / 2).into()],
-        )
-        .await?;
-    let length = |row: Row| Ok(row.get::<Timestamp>("closed_at")?.since(row.get("opened_at")?));
-    row.map(length).transpose()
 }

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use countenance_access::{LaneUse, face_wait, lane_use, lookup_door, method, take_poll};
-use countenance_base::{AttemptId, OperatorId, PurposeId};
+use countenance_access::{LaneTotal, lane_counts, lane_totals, lane_waits, lookup_door, method, take_poll};
+use countenance_base::{OperatorId, PurposeId};
 use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::policy::Lane;
 use countenance_gate_core::wire::{Note, Poll, Redeemed, Window};
@@ -280,35 +280,36 @@ async fn use_of_each_way_and_the_time_before_the_camera_are_counted() {
     let mut world = World::new().await;
     let a = world.resident("12-1803", false).await;
     let (since, door) = (world.now, world.door);
-    let mut reads = reading(&world.db).await;
-    assert_eq!(lane_use(&mut reads, door, since).await.unwrap(), []);
-    assert_eq!(face_wait(&mut reads, door, since).await.unwrap(), None);
-    drop(reads);
+    let until = since.plus(Duration::from_mins(1));
+    let totals = async |world: &World, from| lane_totals(&lane_counts(&mut reading(&world.db).await, from, until).await.unwrap());
+    let waits = async |world: &World| lane_waits(&mut reading(&world.db).await, since, until).await.unwrap();
+    assert_eq!((totals(&world, since).await, waits(&world).await), (vec![], vec![]));
     let mut frames = Vec::new();
-    for who in [Some(&a), Some(&a), None] {
+    // Two with a camera that opened one and three seconds before, and one without.
+    for (who, before) in [(Some(&a), Some(1)), (None, Some(3)), (Some(&a), None)] {
         let note = passage(&mut world, who);
+        if let Some(before) = before {
+            let window = Window {
+                attempt: note.attempt,
+                opened: note.at.minus(Duration::from_secs(before)),
+                closed: note.at,
+                frames: 9,
+                faces_max: 1,
+                embedded: 0,
+            };
+            frames.push(world.frame(LeafClass::Window, |_, _| Some(Note::Window(window))));
+        }
         frames.push(world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note))));
     }
-    for (seconds, faces_max) in [(1, 1), (2, 1), (9, 1), (60, 0)] {
-        let window = Window {
-            attempt: AttemptId::new(world.now, &mut world.rng),
-            opened: world.now,
-            closed: world.now.plus(Duration::from_secs(seconds)),
-            frames: 9,
-            faces_max,
-            embedded: 0,
-        };
-        frames.push(world.frame(LeafClass::Window, |_, _| Some(Note::Window(window))));
-    }
     world.upload(frames).await;
-    let mut reads = reading(&world.db).await;
-    let used = LaneUse {
+    let total = LaneTotal {
+        door,
         lanes: vec![Lane::Qr],
         opened: 2,
         refused: 1,
     };
-    assert_eq!(lane_use(&mut reads, door, since).await.unwrap(), [used]);
-    assert_eq!(face_wait(&mut reads, door, since).await.unwrap(), Some(Duration::from_secs(2)));
-    let later = since.plus(Duration::from_secs(1));
-    assert_eq!(lane_use(&mut reads, door, later).await.unwrap(), []);
+    assert_eq!(totals(&world, since).await, [total]);
+    let waits = waits(&world).await;
+    assert_eq!((waits.len(), waits[0].count, waits[0].mean()), (1, 2, Duration::from_secs(2)));
+    assert_eq!(totals(&world, since.plus(Duration::from_secs(1))).await, []);
 }

@@ -114,7 +114,8 @@ impl Keeper {
         }
     }
 
-    /// Whoever has a template here and neither a match grant nor a stop in the snapshot is erased: withdrawn, expired, or superseded.
+    /// Whoever has a template here, and in the snapshot neither a match grant nor a word that it rests, is erased: withdrawn, expired, or
+    /// superseded.
     fn erase_without_grant(&mut self, now: Timestamp) {
         let Some(current) = &self.current else { return };
         let grants = &current.verified.statement().grants;
@@ -124,7 +125,7 @@ impl Keeper {
             .store
             .page()
             .people()
-            // A stop is no erasure: it takes the grant and leaves the template.
+            // What rests has lost its grant and keeps its template.
             .filter(|(person, keys)| !policy.keeps(*person, keys.consent(), keys.version(), now))
             .filter(|(person, keys)| {
                 !grants.iter().any(|grant| {

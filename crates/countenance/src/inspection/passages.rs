@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use countenance_access::{LaneCount, lane_counts, lane_waits, list_doors};
+use countenance_access::{LaneCount, LaneTotal, lane_counts, lane_totals, lane_waits, list_doors};
 use countenance_base::{DoorId, Timestamp};
 use countenance_gate_core::policy::Lane;
 use countenance_portal::inspection::{Cell, Table};
@@ -36,11 +36,10 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
                 .map(|count| refusal(count, &doors, &name)),
         );
         for wait in lane_waits(tx, from, to).await? {
-            let seconds = wait.waited_us / wait.count.max(1) / 1_000_000;
             let average = if wait.count < FEW {
                 Cell::Few
             } else {
-                Cell::Words(format!("{seconds} s"))
+                Cell::Words(format!("{} s", wait.mean().as_secs()))
             };
             let [door, lanes] = of(wait.door, &wait.lanes, &doors);
             waits.push(vec![Cell::words(&name), door, lanes, number(wait.count), average]);
@@ -83,25 +82,11 @@ fn of(door: DoorId, lanes: &[Lane], doors: &Doors) -> [Cell; 2] {
 
 /// Opened and refused of each door and way.
 fn totals(counts: &[LaneCount], doors: &Doors, name: &str, shown: impl Fn(u64) -> Cell) -> Vec<Vec<Cell>> {
-    let mut sums: Vec<(&LaneCount, u64, u64)> = Vec::new();
-    for count in counts {
-        let (opened, refused) = if count.opened { (count.count, 0) } else { (0, count.count) };
-        match sums
-            .iter_mut()
-            .find(|(first, ..)| first.door == count.door && first.lanes == count.lanes)
-        {
-            Some((_, all_opened, all_refused)) => {
-                *all_opened += opened;
-                *all_refused += refused;
-            }
-            None => sums.push((count, opened, refused)),
-        }
-    }
-    let row = |(first, opened, refused): (&LaneCount, u64, u64)| {
-        let [door, lanes] = of(first.door, &first.lanes, doors);
-        vec![Cell::words(name), door, lanes, shown(opened), shown(refused)]
+    let row = |total: LaneTotal| {
+        let [door, lanes] = of(total.door, &total.lanes, doors);
+        vec![Cell::words(name), door, lanes, shown(total.opened), shown(total.refused)]
     };
-    sums.into_iter().map(row).collect()
+    lane_totals(counts).into_iter().map(row).collect()
 }
 
 fn refusal(count: &LaneCount, doors: &Doors, name: &str) -> Vec<Cell> {

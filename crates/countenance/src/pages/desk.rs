@@ -1,5 +1,9 @@
 //! The operator's pages.
 
+use axum::response::Response;
+
+use super::error::{Trouble, see};
+
 pub(crate) mod assessment;
 pub(crate) mod door;
 pub(crate) mod due;
@@ -16,3 +20,15 @@ pub(crate) mod purpose;
 pub(crate) mod sign;
 pub(crate) mod stop;
 pub(crate) mod suppliers;
+
+/// After a form: the page at `place`; or, with what was wrong, the page `again`. A database that failed is another matter.
+async fn after<Again>(done: Result<(), Trouble>, place: &str, again: impl FnOnce(&'static str) -> Again) -> Result<Response, Trouble>
+where
+    Again: Future<Output = Result<Response, Trouble>>,
+{
+    match done {
+        Ok(()) => Ok(see(place)),
+        Err(Trouble::Code(code)) => again(code).await,
+        Err(trouble @ Trouble::Store(_)) => Err(trouble),
+    }
+}

@@ -32,7 +32,7 @@ impl SystemFact {
             "place" => frame.code("place", &self.value),
             "liveness" => frame.code("liveness", &self.value),
             "ways" => self.value.split(", ").map(lanes).collect::<Vec<_>>().join(" / "),
-            "used" => match self.value.split_once(' ') {
+            "used" | "waited" => match self.value.split_once(' ') {
                 Some((way, counts)) => format!("{} {counts}", lanes(way)),
                 None => self.value.clone(),
             },

@@ -56,7 +56,7 @@ fn system() -> Vec<SystemFact> {
         ("presentation", "APCER 0/2 · BPCER 0/1"),
         ("unmeasured", "–"),
         ("used", "card+pin 1840 + 12"),
-        ("face_wait", "1.4 s"),
+        ("waited", "face 1.4 s"),
     ];
     let fact = |(word, value): (&str, &str)| SystemFact {
         word: word.to_owned(),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use countenance_access::{Door, face_wait, lane_use, list_gates_of_door, method};
+use countenance_access::{Door, lane_counts, lane_totals, lane_waits, list_gates_of_door, method};
 use countenance_base::{OperatorId, PurposeId, SystemRng, to_hex};
 use countenance_persons::{
     Assessment, AssessmentField, ConsentState, Purpose, PurposeError, WriteAssessment, approve_assessment, list_assessments,
@@ -31,7 +32,7 @@ use crate::pages::session::Desk;
 use crate::state::AppState;
 
 /// How far back use and waiting are counted.
-const USE_DAYS: u64 = 30;
+const USED: Duration = Duration::from_hours(30 * 24);
 
 #[derive(Deserialize)]
 pub(crate) struct Saved {
@@ -175,18 +176,16 @@ async fn system(tx: &mut Trace, state: &AppState, door: &Door, purpose: &Purpose
     Ok(facts)
 }
 
-/// How the ways were used, and how long people stood before the camera.
+/// How each way was used, and how long people waited where a camera shows when they came.
 async fn practice(tx: &mut Trace, state: &AppState, door: &Door) -> Result<Vec<SystemFact>, Trouble> {
-    let since = state.now().minus(std::time::Duration::from_secs(USE_DAYS * 86_400));
-    let used = lane_use(tx, door.id, since).await?;
-    let mut facts: Vec<SystemFact> = used
-        .iter()
-        .map(|used| fact("used", format!("{} {} + {}", lanes(&used.lanes), used.opened, used.refused)))
-        .collect();
-    if let Some(wait) = face_wait(tx, door.id, since).await? {
-        facts.push(fact("face_wait", format!("{:.1} s", wait.as_secs_f64())));
-    }
-    Ok(facts)
+    let (since, now) = (state.now().minus(USED), state.now());
+    let totals = lane_totals(&lane_counts(tx, since, now).await?);
+    let used = totals.iter().filter(|total| total.door == door.id);
+    let used = used.map(|total| fact("used", format!("{} {} + {}", lanes(&total.lanes), total.opened, total.refused)));
+    let waits = lane_waits(tx, since, now).await?;
+    let waited = waits.iter().filter(|wait| wait.door == door.id);
+    let waited = waited.map(|wait| fact("waited", format!("{} {:.1} s", lanes(&wait.lanes), wait.mean().as_secs_f64())));
+    Ok(used.chain(waited).collect())
 }
 
 fn lanes(way: &[countenance_gate_core::policy::Lane]) -> String {

@@ -13,8 +13,9 @@ use countenance_portal::desk::{CountView, FilingLine, FilingPack, FilingPage, Ot
 use countenance_portal::{Place, Problem};
 use serde::Deserialize;
 
+use super::after;
 use super::due::{article, day};
-use crate::pages::error::{Trouble, see, status_of};
+use crate::pages::error::{Trouble, status_of};
 use crate::pages::form::ProtectedForm;
 use crate::pages::reply;
 use crate::pages::resident::account::NoFields;
@@ -123,20 +124,9 @@ fn acknowledged(filing: &Filing) -> Option<(String, String)> {
     filing.acknowledged.as_ref().map(|(number, on)| (number.clone(), on.to_string()))
 }
 
-/// Again the page, with what was wrong; a database that failed is another matter.
-async fn refuse(state: &AppState, desk: &Desk, trouble: Trouble) -> Result<Response, Trouble> {
-    match trouble {
-        Trouble::Code(code) => all(state, desk, Some(code)).await,
-        Trouble::Store(error) => Err(Trouble::Store(error)),
-    }
-}
-
 async fn answer(state: &AppState, desk: &Desk, done: Result<(), Trouble>, place: &str) -> Response {
-    let answer = match done {
-        Ok(()) => Ok(see(place)),
-        Err(trouble) => refuse(state, desk, trouble).await,
-    };
-    desk.answer(answer)
+    let again = |code| all(state, desk, Some(code));
+    desk.answer(after(done, place, again).await)
 }
 
 /// One that was made, or none for the site as it is now.

@@ -11,7 +11,8 @@ use countenance_portal::desk::{IncidentLine, Incidents};
 use countenance_portal::{Place, Problem};
 use serde::Deserialize;
 
-use crate::pages::error::{Trouble, see, status_of};
+use super::after;
+use crate::pages::error::{Trouble, status_of};
 use crate::pages::form::ProtectedForm;
 use crate::pages::reply;
 use crate::pages::session::Desk;
@@ -52,12 +53,8 @@ fn line(incident: Incident) -> IncidentLine {
 }
 
 async fn answer(state: &AppState, desk: &Desk, done: Result<(), Trouble>) -> Response {
-    let answer = match done {
-        Ok(()) => Ok(see("/desk/incidents")),
-        Err(Trouble::Code(code)) => all(state, desk, Some(code)).await,
-        Err(trouble @ Trouble::Store(_)) => Err(trouble),
-    };
-    desk.answer(answer)
+    let again = |code| all(state, desk, Some(code));
+    desk.answer(after(done, "/desk/incidents", again).await)
 }
 
 #[derive(Deserialize)]

@@ -8,9 +8,10 @@ use countenance_portal::desk::{OfficerPage, OfficerView};
 use countenance_portal::{Place, Problem};
 use serde::Deserialize;
 
+use super::after;
 use super::due::day;
 use super::filing::AnswerFields;
-use crate::pages::error::{Trouble, see, status_of};
+use crate::pages::error::{Trouble, status_of};
 use crate::pages::form::ProtectedForm;
 use crate::pages::reply;
 use crate::pages::resident::account::NoFields;
@@ -42,12 +43,8 @@ async fn all(state: &AppState, desk: &Desk, problem: Option<&'static str>) -> Re
 }
 
 async fn answer(state: &AppState, desk: &Desk, done: Result<(), Trouble>) -> Response {
-    let answer = match done {
-        Ok(()) => Ok(see("/desk/officer")),
-        Err(Trouble::Code(code)) => all(state, desk, Some(code)).await,
-        Err(trouble @ Trouble::Store(_)) => Err(trouble),
-    };
-    desk.answer(answer)
+    let again = |code| all(state, desk, Some(code));
+    desk.answer(after(done, "/desk/officer", again).await)
 }
 
 #[derive(Deserialize)]

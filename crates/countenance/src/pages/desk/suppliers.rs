@@ -8,8 +8,9 @@ use countenance_portal::desk::{SupplierLine, Suppliers};
 use countenance_portal::{Place, Problem};
 use serde::Deserialize;
 
+use super::after;
 use super::due::day_if_any;
-use crate::pages::error::{Trouble, see, status_of};
+use crate::pages::error::{Trouble, status_of};
 use crate::pages::form::ProtectedForm;
 use crate::pages::reply;
 use crate::pages::resident::account::NoFields;
@@ -46,12 +47,8 @@ async fn all(state: &AppState, desk: &Desk, problem: Option<&'static str>) -> Re
 }
 
 async fn answer(state: &AppState, desk: &Desk, done: Result<(), Trouble>) -> Response {
-    let answer = match done {
-        Ok(()) => Ok(see("/desk/suppliers")),
-        Err(Trouble::Code(code)) => all(state, desk, Some(code)).await,
-        Err(trouble @ Trouble::Store(_)) => Err(trouble),
-    };
-    desk.answer(answer)
+    let again = |code| all(state, desk, Some(code));
+    desk.answer(after(done, "/desk/suppliers", again).await)
 }
 
 #[derive(Deserialize)]

@@ -52,7 +52,10 @@ fn packages(e2e: &Path, report: &mut dyn Write) -> Result<(), SetupError> {
             package: "the packages of e2e/".to_owned(),
         });
     }
-    say(report, "installing the packages of e2e/ with npm ci");
+    say(
+        report,
+        "installing the packages of e2e/ with npm ci, checked by the lock file's hashes: 23 MB unpacked; Apache-2.0, MIT, MPL-2.0 and BlueOak-1.0.0 as declared; they drive and check, and are never shipped",
+    );
     run(
         Command::new("npm").args(["ci", "--ignore-scripts", "--silent"]).current_dir(e2e),
         "npm ci",

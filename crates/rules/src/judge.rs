@@ -5,12 +5,11 @@
 
 use std::sync::Arc;
 
-use cedar_policy::{
-    Authorizer, Context, Decision, Entities, EntityUid, PolicySet, Request as CedarRequest, Response, RestrictedExpression,
-};
+use cedar_policy::{Authorizer, Context, Entities, PolicySet, Request as CedarRequest, RestrictedExpression};
 use countenance_base::Text;
 use serde_json::{Map, Value};
 
+use crate::groups::{Answer, Groups, uid};
 use crate::quick::Shape;
 use crate::{Act, Case, CaseOutcome, Confidence, ENGINE_ERROR, Finding, Parameters, PolicyText, Request, Rulebook, Ruling};
 
@@ -24,11 +23,11 @@ impl Rulebook {
 
     /// The same for facts that come as JSON, in the form of [`Request::facts`].
     pub fn rule_json(&self, act: Act, facts: &Value) -> Ruling {
-        let response = match facts {
+        let answer = match facts {
             Value::Object(facts) => self.ask_foreign(act, facts.clone()),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(AskFailed),
         };
-        self.ruling(act, response)
+        self.ruling(act, answer)
     }
 
     /// The numbers and lists as policies read them, beside the facts.
@@ -41,23 +40,32 @@ impl Rulebook {
         self.sets.get(&act)
     }
 
-    /// The shortened policies of `act` for a request that has every usual fact; what nearly all requests are asked by.
-    pub fn usual_policy_set(&self, act: Act) -> Option<Arc<PolicySet>> {
-        self.quick.set(&self.rules, &self.parameters, act, Shape::USUAL)
+    /// The shortened policies of `act` for a request that has every usual fact, in groups: they decide on nearly all requests.
+    pub fn usual_policy_groups(&self, act: Act) -> Option<PolicySet> {
+        Some(self.usual(act)?.first.clone())
+    }
+
+    /// The same, each by itself: they say why a request is refused.
+    pub fn usual_policy_set(&self, act: Act) -> Option<PolicySet> {
+        Some(self.usual(act)?.each.clone())
+    }
+
+    fn usual(&self, act: Act) -> Option<Arc<Groups>> {
+        self.quick.policies(&self.rules, &self.parameters, act, Shape::USUAL)
     }
 
     /// Rules on the case and compares with what it expects.
     pub fn judge(&self, case: &Case) -> CaseOutcome {
-        let response = self.ask_foreign(case.act, case.facts.record().clone());
-        case.outcome(self.ruling(case.act, response))
+        let answer = self.ask_foreign(case.act, case.facts.record().clone());
+        case.outcome(self.ruling(case.act, answer))
     }
 
     /// Facts out of Rust types fit the schema by their types; a test compares each with [`Self::ask_foreign`].
-    fn ask_typed(&self, request: &Request) -> Result<Response, AskFailed> {
+    fn ask_typed(&self, request: &Request) -> Result<Answer, AskFailed> {
         let act = request.act();
-        let set = self
+        let policies = self
             .quick
-            .set(&self.rules, &self.parameters, act, Shape::of(request))
+            .policies(&self.rules, &self.parameters, act, Shape::of(request))
             .ok_or(AskFailed)?;
         let mut pairs = Vec::new();
         for (name, fact) in request.fields() {
@@ -65,46 +73,37 @@ impl Rulebook {
         }
         pairs.push((PARAMETERS.to_owned(), self.lists.clone()));
         let context = Context::from_pairs(pairs).map_err(|_| AskFailed)?;
-        let (action, site) = (uid("Action", act.word())?, uid("Site", "here")?);
-        let request = CedarRequest::new(site.clone(), action, site, context, None).map_err(|_| AskFailed)?;
-        Ok(Authorizer::new().is_authorized(&request, &set, &Entities::empty()))
+        policies.ask(context).ok_or(AskFailed)
     }
 
     /// Facts that somebody wrote are read by the schema; what does not fit it is no question.
-    fn ask_foreign(&self, act: Act, mut facts: Map<String, Value>) -> Result<Response, AskFailed> {
+    fn ask_foreign(&self, act: Act, mut facts: Map<String, Value>) -> Result<Answer, AskFailed> {
         facts.insert(PARAMETERS.to_owned(), self.parameters.tree());
-        let action = uid("Action", act.word())?;
+        let (action, site) = uid("Action", act.word()).zip(uid("Site", "here")).ok_or(AskFailed)?;
         let context = Context::from_json_value(Value::Object(facts), Some((&self.schema, &action))).map_err(|_| AskFailed)?;
-        let site = uid("Site", "here")?;
         let request = CedarRequest::new(site.clone(), action, site, context, Some(&self.schema)).map_err(|_| AskFailed)?;
         let set = self.sets.get(&act).ok_or(AskFailed)?;
-        Ok(Authorizer::new().is_authorized(&request, set, &Entities::empty()))
+        Ok(Answer::from(&Authorizer::new().is_authorized(&request, set, &Entities::empty())))
     }
 
-    fn ruling(&self, act: Act, response: Result<Response, AskFailed>) -> Ruling {
+    fn ruling(&self, act: Act, answer: Result<Answer, AskFailed>) -> Ruling {
         // The message of a failed question may quote facts; the finding says only that it could not be asked.
-        let Ok(response) = response else {
+        let Ok(answer) = answer else {
             return self.refused(act, vec![engine_error()]);
         };
-        let reasons: Vec<String> = response
-            .diagnostics()
-            .reason()
-            .map(|id| AsRef::<str>::as_ref(id).to_owned())
-            .collect();
-        let errors = response.diagnostics().errors().count();
-        if response.decision() == Decision::Allow && errors == 0 {
+        if answer.permitted {
             return Ruling {
                 act,
                 permitted: true,
                 findings: Vec::new(),
                 rulebook: self.id().to_owned(),
                 version: self.version().to_owned(),
-                policies: reasons,
+                policies: answer.reasons,
             };
         }
-        let refusing = |text: &&PolicyText| !text.permit && reasons.contains(&text.id);
+        let refusing = |text: &&PolicyText| !text.permit && answer.reasons.contains(&text.id);
         let mut findings: Vec<Finding> = self.policies().iter().filter(refusing).map(PolicyText::finding).collect();
-        if errors > 0 || findings.is_empty() {
+        if answer.erred || findings.is_empty() {
             findings.push(engine_error());
         }
         self.refused(act, findings)
@@ -130,11 +129,6 @@ pub(crate) fn lists(parameters: &Parameters) -> RestrictedExpression {
     // A record with each field once always has a form; if it had none, a policy that reads a list would err, and so refuse.
     let lists = parameters.lists().expression();
     lists.unwrap_or_else(|| RestrictedExpression::new_bool(false))
-}
-
-fn uid(kind: &str, id: &str) -> Result<EntityUid, AskFailed> {
-    let kind = kind.parse().map_err(|_| AskFailed)?;
-    Ok(EntityUid::from_type_name_and_id(kind, cedar_policy::EntityId::new(id)))
 }
 
 fn engine_error() -> Finding {

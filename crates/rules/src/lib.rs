@@ -22,6 +22,7 @@ mod fact;
 mod facts;
 mod facts_record;
 mod folder;
+mod groups;
 mod judge;
 mod lint;
 mod load;

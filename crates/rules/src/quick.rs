@@ -9,10 +9,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
-use cedar_policy::{Policy, PolicySet};
 use serde_json::{Value, json};
 
 use crate::assemble::Rules;
+use crate::groups::{self, Groups, joined};
 use crate::{Act, FaceFacts, Parameters, Request};
 
 /// Which of the optional facts a request has: a bit for each path of [`USUAL`].
@@ -70,26 +70,30 @@ impl Shape {
 
 /// Shortened policies, made when a shape is first met.
 #[derive(Debug, Default)]
-pub(crate) struct Quick(RwLock<BTreeMap<(Act, Shape), Arc<PolicySet>>>);
+pub(crate) struct Quick(RwLock<BTreeMap<(Act, Shape), Arc<Groups>>>);
 
 impl Quick {
     /// The policies of `act` for facts of `shape`; `None` when one of them cannot be made.
-    pub(crate) fn set(&self, rules: &Rules, parameters: &Parameters, act: Act, shape: Shape) -> Option<Arc<PolicySet>> {
+    pub(crate) fn policies(&self, rules: &Rules, parameters: &Parameters, act: Act, shape: Shape) -> Option<Arc<Groups>> {
         if let Some(known) = self.0.read().ok().and_then(|sets| sets.get(&(act, shape)).cloned()) {
             return Some(known);
         }
-        let mut set = PolicySet::new();
+        let mut left = Vec::new();
         for (text, policy) in rules.iter().filter(|(text, _)| text.acts.contains(&act)) {
             match (Shortening { parameters, shape }).policy(policy.to_json().ok()?)? {
                 Short::Never => {}
-                Short::Policy(short) => set.add(Policy::from_json(Some(text.id.parse().ok()?), short).ok()?).ok()?,
+                Short::Policy(policy) => left.push(groups::Short {
+                    id: text.id.clone(),
+                    permit: text.permit,
+                    policy,
+                }),
             }
         }
-        let set = Arc::new(set);
+        let groups = Arc::new(Groups::of(act, &left)?);
         if let Ok(mut sets) = self.0.write() {
-            sets.insert((act, shape), set.clone());
+            sets.insert((act, shape), groups.clone());
         }
-        Some(set)
+        Some(groups)
     }
 }
 
@@ -204,11 +208,6 @@ impl Shortening<'_> {
     }
 }
 
-/// The parts with the operator between them; `None` when there are none.
-fn joined(operator: &str, parts: impl Iterator<Item = Value>) -> Option<Value> {
-    parts.reduce(|left, right| json!({ operator: { "left": left, "right": right } }))
-}
-
 /// `context.door.area` → `door.area`; `None` for anything else.
 fn path(expression: &Value) -> Option<String> {
     if let Some(name) = expression.get("Var") {
@@ -225,6 +224,8 @@ fn path(expression: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use cedar_policy::Policy;
+
     use super::*;
 
     /// What is left of a forbid under this condition: its conditions, or `never`.

@@ -101,7 +101,7 @@ fn resident_routes() -> Router<AppState> {
 }
 
 fn desk_routes() -> Router<AppState> {
-    use desk::{assessment, door, endings, enter, happenings, people, purpose};
+    use desk::{assessment, door, endings, enter, happenings, people, place, purpose};
     Router::new()
         .route("/desk", get(door::show_all))
         .route("/desk/enter/{code}", get(enter::show).post(enter::post))
@@ -113,7 +113,10 @@ fn desk_routes() -> Router<AppState> {
         .route("/desk/holds", post(endings::post_hold))
         .route("/desk/holds/{hold}/end", post(endings::post_hold_end))
         .route("/desk/gates/{gate}/lost", get(endings::show_lost).post(endings::post_lost))
+        .route("/desk/doors", post(place::post_new))
+        .route("/desk/doors/new", get(place::show_new))
         .route("/desk/doors/{door}", get(door::show))
+        .route("/desk/doors/{door}/place", get(place::show).post(place::post))
         .route("/desk/doors/{door}/ways", post(door::post_ways))
         .route("/desk/doors/{door}/gate-code", post(door::post_gate_code))
         .route("/desk/doors/{door}/purpose", post(purpose::post_declare))

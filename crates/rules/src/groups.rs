@@ -147,9 +147,22 @@ fn condition(policy: &Value) -> Option<Value> {
     Some(joined("&&", all.into_iter()).unwrap_or_else(|| json!({ "Value": true })))
 }
 
-/// The parts with the operator between them; `None` when there are none.
+/// The parts with the operator between them, in their order; `None` when there are none. Balanced, because Cedar walks an expression
+/// with a frame for each level.
 pub(crate) fn joined(operator: &str, parts: impl Iterator<Item = Value>) -> Option<Value> {
-    parts.reduce(|left, right| json!({ operator: { "left": left, "right": right } }))
+    let mut parts: Vec<Value> = parts.collect();
+    while parts.len() > 1 {
+        let mut rest = parts.into_iter();
+        let mut paired = Vec::new();
+        while let Some(left) = rest.next() {
+            paired.push(match rest.next() {
+                Some(right) => json!({ operator: { "left": left, "right": right } }),
+                None => left,
+            });
+        }
+        parts = paired;
+    }
+    parts.pop()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub(crate) mod inspections;
 pub(crate) mod officer;
 pub(crate) mod opinion;
 pub(crate) mod people;
+pub(crate) mod place;
 pub(crate) mod purpose;
 pub(crate) mod sign;
 pub(crate) mod stop;

@@ -132,6 +132,8 @@ pub struct PurposeView {
     pub owner: String,
     /// `1:1`, `1:few`, `1:N`.
     pub mode: String,
+    /// For an open search: why nobody can say first who they are.
+    pub open_search_necessity: Option<String>,
     /// When the assessment that counts was approved.
     pub approved: Option<Timestamp>,
     /// That assessment no longer describes what is done: the face lane waits for a new one.
@@ -160,6 +162,9 @@ pub struct PurposeDraft {
     pub passage_days: String,
     pub owner: String,
     pub mode: String,
+    /// For an open search: why nobody can say first who they are, and that it stands apart.
+    pub open_search_necessity: String,
+    pub open_search_apart: bool,
     /// Local time, `2026-11-23T22:30`; empty for what is no event.
     pub event_ends: String,
 }
@@ -176,6 +181,9 @@ pub struct DoorPage {
     pub ways: Vec<Way>,
     /// The gate also asks the person to turn their head.
     pub challenge: bool,
+    /// Words of the kind of place, and of what the camera looks at.
+    pub place: &'static str,
+    pub area: &'static str,
     pub gates: Vec<GateView>,
     /// What stands behind an open search here.
     pub opinion: Option<Opinion>,

@@ -2,7 +2,8 @@
 
 use countenance_base::{Locale, Text, Timestamp};
 use countenance_portal::desk::{
-    AlarmRow, DoorLine, DoorPage, Doors, Enter, GateView, Happenings, PurposeDraft, PurposeState, PurposeView, Way, WindowRow,
+    AlarmRow, DoorLine, DoorPage, DoorPlace, Doors, Enter, GateView, Happenings, PlaceDraft, PurposeDraft, PurposeState, PurposeView, Way,
+    WindowRow,
 };
 use countenance_portal::parts::{Day, Pager, PassageRow, ReceiptView, Strip};
 use countenance_portal::resident::{
@@ -182,6 +183,7 @@ fn purpose(state: PurposeState) -> PurposeView {
         passage_days: 30,
         owner: "物业经理".into(),
         mode: "1:few".into(),
+        open_search_necessity: None,
         event_ends: (state == PurposeState::Active).then(|| at("2026-12-01T14:00:00Z")),
         approved: matches!(state, PurposeState::Approved | PurposeState::Active).then(|| at("2026-11-20T03:00:00Z")),
         stale: false,
@@ -209,6 +211,8 @@ fn door_page(frame: Frame, purpose: Option<PurposeView>, refusals: Vec<Refusal>,
         name: door(),
         ways: ways(),
         challenge: false,
+        place: "business",
+        area: "entrance",
         gates: gates(),
         opinion: None,
         purpose,
@@ -552,11 +556,41 @@ fn desk(locale: Locale) -> Vec<Sample> {
     ]
 }
 
+/// The place of door 3, and that of a new door which was refused.
+fn door_place(locale: Locale, known: bool) -> DoorPlace {
+    DoorPlace {
+        frame: frame(locale, Place::Doors),
+        door: known.then(|| (door(), "/desk/doors/3".into())),
+        draft: PlaceDraft {
+            number: "4".into(),
+            zh: "四号门（会所）".into(),
+            en: "Door 4 (club)".into(),
+            place: "business".into(),
+            area: "dorm_room".into(),
+            camera: true,
+            sign: known,
+            public_security: false,
+            distance_cm: "150".into(),
+            zone: ["20", "5", "80", "95"].map(str::to_owned),
+            open_seconds: "3".into(),
+        },
+        places: vec!["residential", "workplace", "school", "business", "public"],
+        areas: vec!["entrance", "lobby", "dorm_room", "other_private"],
+        refusals: if known { vec![] } else { refusals() },
+        problem: None,
+    }
+}
+
 /// Door 3 in every state of its purpose.
 fn doors(locale: Locale) -> Vec<Sample> {
     let stale = PurposeView {
         stale: true,
         ..purpose(PurposeState::Active)
+    };
+    let open_search = PurposeView {
+        mode: "1:N".into(),
+        open_search_necessity: Some("坐轮椅的会员够不到读卡器".into()),
+        ..purpose(PurposeState::Declared)
     };
     let code = Some("GATE-4KX7-PM2Q".to_owned());
     let samples = [
@@ -568,10 +602,14 @@ fn doors(locale: Locale) -> Vec<Sample> {
         ("door_stale", Some(stale), vec![], None),
         ("door_ended", Some(purpose(PurposeState::Ended)), vec![], None),
         ("door_refused", Some(purpose(PurposeState::Active)), refusals(), None),
+        ("door_open_search", Some(open_search), vec![], None),
     ];
     let render = |(name, purpose, refusals, code)| {
         let page = door_page(frame(locale, Place::Doors), purpose, refusals, code);
         (name, page.render().unwrap())
     };
-    samples.map(render).to_vec()
+    let mut samples = samples.map(render).to_vec();
+    samples.push(("door_place", door_place(locale, true).render().unwrap()));
+    samples.push(("door_place_new", door_place(locale, false).render().unwrap()));
+    samples
 }

@@ -114,6 +114,8 @@ pub(crate) async fn page(tx: &mut Trace, state: &AppState, desk: &Desk, door: &D
         name: door.name.clone(),
         ways: ways(&door.settings.ways),
         challenge: door.settings.liveness == Liveness::Challenge,
+        place: door.settings.place.word(),
+        area: door.settings.area.word(),
         gates: gate_views(door, &list_gates(tx).await?, &list_alarms(tx).await?),
         purpose: shown,
         opinion: door

@@ -43,6 +43,7 @@ pub(crate) fn shown(purpose: &Purpose, door: u32, method: &[u8; 32]) -> PurposeV
         passage_days: u64::from(purpose.facts.passage_days),
         owner: purpose.facts.owner.clone(),
         mode: purpose.facts.mode.text().to_owned(),
+        open_search_necessity: purpose.facts.open_search_necessity.clone(),
         approved: purpose
             .assessment
             .as_ref()
@@ -64,6 +65,10 @@ pub(crate) struct Declaration {
     passage_days: String,
     owner: String,
     mode: String,
+    /// Both are read only for an open search.
+    #[serde(default)]
+    open_search_necessity: String,
+    open_search_apart: Option<String>,
     /// Local time; empty for what is no event.
     #[serde(default)]
     event_ends: String,
@@ -81,9 +86,8 @@ impl Declaration {
             alternatives: vec![self.alternatives.clone()],
             basis: LawfulBasis::Consent,
             mode: Mode::from_text(&self.mode)?,
-            // An open search needs a declaration of its own, which this desk does not offer: the rulebook refuses it.
-            open_search_necessity: None,
-            open_search_apart: false,
+            open_search_necessity: Some(self.open_search_necessity.trim().to_owned()).filter(|why| !why.is_empty()),
+            open_search_apart: self.open_search_apart.is_some(),
             template_days: self.template_days.trim().parse().ok()?,
             passage_days: self.passage_days.trim().parse().ok()?,
             owner: self.owner.trim().to_owned(),
@@ -109,6 +113,8 @@ impl Declaration {
             passage_days: self.passage_days,
             owner: self.owner,
             mode: self.mode,
+            open_search_necessity: self.open_search_necessity,
+            open_search_apart: self.open_search_apart.is_some(),
             event_ends: self.event_ends,
         }
     }

@@ -39,8 +39,8 @@ const ZH = {
     refused: /现在的评估早于这样的变化[^]*assessment\.not_stale/,
     public: /评估还没有重做/,
     system: [/住宅/, /1:few/, /二维码/, /看几帧画面/, /mobilefacenet/, /FMR/, /APCER/],
-    used: /二维码 2 \+ 1/,
-    waited: /人脸 1\.5 s/,
+    used: /二维码：开门 2 次，拒绝 1 次/,
+    waited: /人脸：1\.5 s/,
   },
 };
 const EN = {
@@ -68,8 +68,8 @@ const EN = {
     refused: /assessment\.not_stale/,
     public: /its assessment has not been made again/,
     system: [/residential/i, /1:few/, /QR code/, /several frames/, /mobilefacenet/, /FMR/, /APCER/],
-    used: /QR code 2 \+ 1/,
-    waited: /Face 1\.5 s/,
+    used: /QR code: 2 opened, 1 refused/,
+    waited: /Face: 1\.5 s/,
   },
 };
 
@@ -239,7 +239,7 @@ describe("impact assessments", () => {
       assert.equal(await askForCode(person, consent), 200);
       await gate.enrol(await person.locator("[data-code]").getAttribute("data-code"));
       await read(ann);
-      assert.match(await fact(ann, tag === "zh" ? "在这里有人脸特征的人" : "People with a template here").innerText(), /\b1$/);
+      assert.match(await fact(ann, tag === "zh" ? "在这里有模板的人" : "People with a template here").innerText(), /\b1$/);
       await person.goto(consent);
       await clean(person, "enrolled");
     });

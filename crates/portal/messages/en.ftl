@@ -638,7 +638,7 @@ system-threshold = Pack and threshold
 system-accuracy = Recognition, measured
 system-presentation = Presentation attacks, measured
 system-unmeasured = Nobody measured this pack
-system-used = Last 30 days, opened + refused
+system-used = Used in the last 30 days
 system-waited = Last 30 days, from open camera to answer, average
 system-other = { $code }
 liveness-other = { $code }
@@ -1033,7 +1033,7 @@ stopped-since = Stopped by the operator since { $when }
 stop-ends = What stops
 stop-ends-match = No face is compared.
 stop-ends-enrol = Nobody can enrol. Codes that were given out are not used up.
-stop-at = At:
+stop-at = {"At: "}
 stop-touches-person = This touches this one person, at every door.
 stop-touches-purpose = This touches everybody who agreed to this purpose.
 stop-touches-site = This touches everybody who uses their face here.
@@ -1383,3 +1383,7 @@ problem-inspection-state = Nothing was done. This inspection was granted before,
 problem-inspection-over = Nothing was done. The time of this inspection is over.
 problem-inspection-link = Not opened. The link was used, it is too early, or the inspection is over.
 problem-sample-word = Nothing was drawn. Say a word of at most 64 signs.
+
+## Pages of the impact assessment
+system-counts = { $opened } opened, { $refused } refused
+assessment-missing = Not answered yet, so it cannot be approved:

@@ -31,7 +31,7 @@ export const WORDS = {
   trust_own: ["用的是您放入的名单。", "The policy that you dropped is used."],
   trust_word: ["名单的暗号", "Word of the policy"],
   trust_compare: [
-    "暗号相同，名单就相同。和告示牌上、见证人那里的暗号比一比：附带的名单来自同一个运营方，假的名单能让假的证明成立。短暗号只防拿错，防人造假要比完整的指纹。",
+    "暗号相同，名单就相同。和告示上、见证人那里的暗号比一比：附带的名单来自同一个运营方，假的名单能让假的证明成立。短暗号只防拿错，防人造假要比完整的指纹。",
     "Same word, same policy. Compare it with the word on the notice board or at a witness: the policy that came along is by the same operator, and with a false policy false proofs hold. The short word catches mix-ups; against forgery compare the whole fingerprint.",
   ],
   trust_hash: ["完整的指纹（SHA-256）", "Whole fingerprint (SHA-256)"],

@@ -2,17 +2,11 @@
 // gate of paper. The whole way in Chinese on a phone, and in English on a desk.
 
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 
-import { fillIn, isClean, send, startSite } from "./browsing.mjs";
-import { PaperGate } from "./gate.mjs";
-import { PURPOSE, offerFaces } from "./purpose.mjs";
-
-const MANIFEST = readFileSync(new URL("../packs/mobilefacenet-2024/manifest.toml", import.meta.url));
-const PACK = new Uint8Array(createHash("sha256").update(MANIFEST).digest());
-const PIN = "704182";
+import { isClean, send, startSite } from "./browsing.mjs";
+import { PACK, PaperGate } from "./gate.mjs";
+import { PURPOSE, askAboutFace, askForCode, offerFaces, resident, shownCode, sign } from "./purpose.mjs";
 
 const ZH = {
   locale: "zh-CN",
@@ -76,30 +70,14 @@ const EN = {
 const main = (page) => page.locator("main").innerText();
 const fact = (page, words) => page.locator("main dl.facts > div", { hasText: words });
 
-/** A resident with an account and a QR code, who has signed a consent to the door's purpose. */
-async function resident(site, { locale, width, number, person, tag }) {
-  const page = await site.newPage(locale, width);
-  const { login, code } = site.seed.letters.find((letter) => letter.person === person);
-  await page.goto(`${site.server}/claim`);
-  await fillIn(page, "/claim", { login, code, pin: PIN, again: PIN });
-  await page.locator('form[action="/claim"] button').click();
-  await page.waitForURL((url) => url.pathname !== "/claim");
-  await page.goto(`${site.server}/ways`);
-  await send(page, "/ways/qr/on");
-  await page.goto(`${site.server}/ways`);
+/** Somebody of the household who has signed a consent to the door's purpose, and looked at each page on the way. */
+async function signed(site, { locale, width, number, person, tag }) {
+  const page = await resident(site, person, locale, width);
   await isClean(page, `assessment-ways-${tag}`);
-  await page.locator(`form[action="/face/${number}"] button`).click();
-  await page.locator("form[data-sign]").waitFor();
+  await askAboutFace(page, number);
   await isClean(page, `assessment-consent-${tag}`);
-  await page.locator("form[data-sign] button").click();
-  await page.waitForURL("**/consents/*");
+  await sign(page);
   return page;
-}
-
-/** Asks for an enrolment code on the consent's page; the answer's status. */
-async function askForCode(page, consent) {
-  await page.goto(consent);
-  return send(page, `${new URL(consent).pathname}/code`);
 }
 
 /** A minute ago at the site, as a form takes it. */
@@ -203,7 +181,7 @@ describe("impact assessments", () => {
     });
 
     test(`${tag}: the method changes: stale everywhere, and nobody enrols`, async () => {
-      person = await resident(site, way);
+      person = await signed(site, way);
       consent = person.url();
       await ann.goto(site.server + door);
       await send(ann, `${door}/ways`, { liveness: "challenge" });
@@ -237,7 +215,7 @@ describe("impact assessments", () => {
       await ben.goto(`${site.server}${assessment}/2`);
       assert.ok((await main(ben)).includes(way.changed));
       assert.equal(await askForCode(person, consent), 200);
-      await gate.enrol(await person.locator("[data-code]").getAttribute("data-code"));
+      await gate.enrol(await shownCode(person));
       await read(ann);
       assert.match(await fact(ann, tag === "zh" ? "在这里有模板的人" : "People with a template here").innerText(), /\b1$/);
       await person.goto(consent);

@@ -2,10 +2,14 @@
 // time. It has neither camera nor relay: it joins, calls, seals its journal, and tells of enrolments and passages.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { concat, fromHex, toHex, utf8 } from "../crates/portal/static/bytes.js";
 import { readCbor } from "../crates/portal/static/verify-forms.js";
 import { cborNumber, leafBytes, newKey, sha256 } from "../crates/portal/static/test/made.mjs";
+
+/** SHA-256 of the manifest of the pack that is shipped. */
+export const PACK = sha256(readFileSync(new URL("../packs/mobilefacenet-2024/manifest.toml", import.meta.url)));
 
 const NOTHING = new Uint8Array(32);
 const KIND_OF_A_PASSAGE = 2;

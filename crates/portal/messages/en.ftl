@@ -1387,3 +1387,14 @@ problem-sample-word = Nothing was drawn. Say a word of at most 64 signs.
 ## Pages of the impact assessment
 system-counts = { $opened } opened, { $refused } refused
 assessment-missing = Not answered yet, so it cannot be approved:
+inspect-word-purpose-approved = approved, not active
+inspect-word-field-flow = data flow
+inspect-word-field-groups = groups of people
+inspect-word-field-other-lanes = the other ways
+inspect-word-field-accuracy = accuracy
+inspect-word-field-storage = storage
+inspect-word-field-suppliers = suppliers
+inspect-word-field-public-place = public place
+inspect-word-field-incidents = what could happen
+inspect-word-field-residual = what risk remains
+inspect-word-field-next-review = next review

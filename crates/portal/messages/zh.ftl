@@ -1353,3 +1353,14 @@ problem-sample-word = 没有抽。写一个词，最多六十四个字。
 ## 影响评估的页面
 system-counts = 开门 { $opened } 次，拒绝 { $refused } 次
 assessment-missing = 还没有回答，不能批准：
+inspect-word-purpose-approved = 已批准，等启用
+inspect-word-field-flow = 数据去向
+inspect-word-field-groups = 特别的人群
+inspect-word-field-other-lanes = 别的方式
+inspect-word-field-accuracy = 准确度
+inspect-word-field-storage = 存放
+inspect-word-field-suppliers = 供应方
+inspect-word-field-public-place = 公共场所
+inspect-word-field-incidents = 可能的事件
+inspect-word-field-residual = 剩下的风险
+inspect-word-field-next-review = 下次再看

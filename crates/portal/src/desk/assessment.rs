@@ -3,8 +3,7 @@
 use askama::Template;
 use countenance_base::{Text, Timestamp};
 
-use super::PurposeState;
-use super::door::mode_key;
+use super::{PurposeState, mode_key};
 use crate::parts::State;
 use crate::{Frame, Problem};
 

@@ -141,7 +141,7 @@ pub struct PurposeView {
 }
 
 /// Key of the words for `1:1`, `1:few`, `1:N`.
-pub(super) fn mode_key(mode: &str) -> &'static str {
+pub(crate) fn mode_key(mode: &str) -> &'static str {
     match mode {
         "1:1" => "mode-one",
         "1:N" => "mode-many",

@@ -112,17 +112,17 @@ fn picks(word: &str) -> Vec<u64> {
 fn sample(nonce: &str, word: &str, list: &str) -> String {
     format!(
         "{nonce} {} {CONSENTS} {list}",
-        word.bytes().map(|byte| format!("{byte:02x}")).collect::<String>()
+        word.bytes().map(|byte| to_hex(&[byte])).collect::<String>()
     )
 }
 
 impl Parts {
     fn of(site: &Site) -> Self {
-        let size = site.entries.len();
-        let root = base64(&site.root(u64::try_from(size).unwrap()));
+        let entries = site.entries.len();
+        let root = base64(&site.root(u64::try_from(entries).unwrap()));
         let head = format!(
             "countenance/inspection/v1\nsite {}\nname 静安里 / Jing'an Lane\ninspection {}\nauthority 区网信办\ninspector 王某\nreason 2026 年第 114 号\n\
-             from 2026-11-23T06:00:00Z\nuntil 2026-11-25T06:00:00Z\nwritten 2026-11-23T07:00:00Z\ncheckpoint {size} {root}",
+             from 2026-11-23T06:00:00Z\nuntil 2026-11-25T06:00:00Z\nwritten 2026-11-23T07:00:00Z\ncheckpoint {entries} {root}",
             "51".repeat(16),
             inspection(),
         );
@@ -293,7 +293,7 @@ fn signed(site: &Site, lie: &mut impl FnMut(&str, &Value, &str, &str)) {
     );
     let consent = |words: String, place: usize| signed(&|parts| parts.leaves[3] = (words.clone(), place, false));
     let drawn = picks(WORD);
-    let not_drawn = (0..).find(|index| !drawn.contains(index)).unwrap();
+    let not_drawn = (0..41).find(|index| !drawn.contains(index)).unwrap();
     for (name, file) in [
         (
             "a consent shown by a passage",
@@ -355,7 +355,7 @@ fn signed(site: &Site, lie: &mut impl FnMut(&str, &Value, &str, &str)) {
 /// A word that draws neither of the two consents.
 fn other_word() -> String {
     let shown = picks(WORD);
-    (0..)
+    (0..100)
         .map(|number: u32| number.to_string())
         .find(|word| !picks(word).iter().any(|index| shown[..2].contains(index)))
         .unwrap()

@@ -123,7 +123,6 @@ describe("impact assessments", () => {
       await clean(ann, "declaration-refused");
       await send(ann, `${door}/purpose`, { alternatives: PURPOSE.alternatives });
       assert.match(await main(ann), says.saved);
-      await clean(ann, "declared");
     });
 
     test(`${tag}: the form stands beside figures of the running system`, async () => {
@@ -161,7 +160,6 @@ describe("impact assessments", () => {
       assert.match(await main(ben), says.approved);
       await clean(ben, "approved");
       await ann.goto(site.server + door);
-      await clean(ann, "door-approved");
       await ann.locator('form[action$="/activate"] button').click();
       await ann.waitForURL("**saved=1");
       assert.match(await main(ann), says.active);
@@ -235,7 +233,6 @@ describe("impact assessments", () => {
       assert.equal(await approve(ann, 3), 303);
       assert.doesNotMatch(await main(ann), says.stale);
       assert.equal(await ann.locator("li.card h3").count(), 3);
-      await clean(ann, "three-versions");
     });
   }
 });

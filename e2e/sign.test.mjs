@@ -77,7 +77,7 @@ describe("what stands at a door", () => {
         assert.equal(answer.status(), 404);
         assert.match(await main(page), tag === "zh" ? /没有这台设备[^]*gate\.unknown/ : /There is no such gate[^]*gate\.unknown/);
         assert.deepEqual(await page.context().cookies(), []);
-        await isClean(page, `gate-${none}-${tag}`);
+        if (at < 2) await isClean(page, `gate-${none}-${tag}`);
       }
     });
   }

@@ -1,42 +1,36 @@
 // An inspector is let in by two operators, reads each page, draws a sample, takes the bundle along, and checks it without a network.
+// One resident has agreed and enrolled at a gate of paper: the sample finds the gate's entry.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { chromium } from "playwright-core";
-
-import { PATIENCE_MS, PROGRAM, freePort, isClean, until } from "./browsing.mjs";
+import { PROGRAM, isClean, startSite, until } from "./browsing.mjs";
+import { PACK, PaperGate } from "./gate.mjs";
+import { activatePurpose, askAboutFace, askForCode, resident, shownCode, sign } from "./purpose.mjs";
 
 const SECTIONS = ["registers", "purposes", "consents", "ledger", "certificates", "passages", "changes", "holds", "filings"];
 
-const folder = mkdtempSync(join(tmpdir(), "countenance-inspector-"));
-const data = join(folder, "site");
-let browser, serving, server;
+let site, server;
 
-async function newPage(locale, width) {
-  const context = await browser.newContext({ viewport: { width, height: 800 }, locale });
-  context.setDefaultTimeout(PATIENCE_MS);
-  return context.newPage();
-}
-
-/** An operator at the desk, who came with a link that the server printed. */
-async function operator(name, locale) {
-  const said = execFileSync(PROGRAM, ["operator-link", name, "--data", data, "--address", server], { encoding: "utf8" });
-  const page = await newPage(locale, 1280);
-  await page.goto(/http\S+/.exec(said)[0]);
-  await page.locator("form[action^='/desk/enter/'] button").click();
-  await page.waitForURL((url) => url.pathname === "/desk");
-  return page;
+/** A resident agrees to faces at door 3 and enrols there. */
+async function enrolSomebody() {
+  const [ann, ben] = [await site.operator("Ann", "zh-CN", 1280), await site.operator("Ben", "zh-CN", 1280)];
+  const gate = await PaperGate.join(server, site.seed.gates[2], PACK);
+  await activatePurpose(ann, ben, server, "/desk/doors/3");
+  const person = await resident(site, "A", "zh-CN", 360);
+  await askAboutFace(person, 3);
+  await sign(person);
+  await askForCode(person, person.url());
+  await gate.enrol(await shownCode(person));
 }
 
 /** One journey in one language: asked, granted, opened, read, drawn, taken along, checked offline. */
 async function journey(locale, tag, width) {
-  const [ann, ben] = [await operator(`Ann ${tag}`, locale), await operator(`Ben ${tag}`, locale)];
+  const [ann, ben] = [await site.operator(`Ann ${tag}`, locale, 1280), await site.operator(`Ben ${tag}`, locale, 1280)];
   await ann.goto(`${server}/desk/inspections`);
   for (const [field, value] of Object.entries({ authority: "区网信办", inspector: `王某 ${tag}`, reason: "2026-114", days: "2" })) {
     await ann.locator(`[name="${field}"]`).fill(value);
@@ -49,7 +43,7 @@ async function journey(locale, tag, width) {
   await ben.locator(".card", { hasText: `王某 ${tag}` }).locator("form[action$='/grant'] button").click();
   const link = await ben.locator("[data-link]").innerText();
 
-  const inspector = await newPage(locale, width);
+  const inspector = await site.newPage(locale, width);
   await inspector.goto(`http://${link}`);
   await isClean(inspector, `inspector-enter-${tag}`);
   await inspector.locator("form[action^='/inspection/enter/'] button").click();
@@ -83,9 +77,9 @@ async function journey(locale, tag, width) {
 
 /** What a kept verify page, without a network, says about a file. */
 async function offline(locale, file, what) {
-  const page = await newPage(locale, 360);
+  const page = await site.newPage(locale, 360);
   await page.context().setOffline(true);
-  await page.goto(pathToFileURL(join(folder, "verify.html")).href);
+  await page.goto(pathToFileURL(join(site.folder, "verify.html")).href);
   await page.locator("#file").setInputFiles({ name: "inspection.json", mimeType: "application/json", buffer: file });
   await page.locator(".result").waitFor();
   if (what) await isClean(page, what);
@@ -94,53 +88,41 @@ async function offline(locale, file, what) {
 
 describe("the inspector's entrance", () => {
   before(async () => {
-    const port = await freePort();
-    server = `http://localhost:${port}`;
-    execFileSync(PROGRAM, ["seed", "--data", data, "--address", server], { stdio: "ignore" });
-    serving = spawn(PROGRAM, ["serve", "--data", data, "--demo", "--listen", `127.0.0.1:${port}`], { stdio: "ignore" });
-    await until("the server", () => fetch(`${server}/sign-in`).then(({ ok }) => ok, () => false));
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ["--no-sandbox", "--disable-gpu"] });
+    site = await startSite("inspector");
+    server = site.server;
+    await enrolSomebody();
   });
+  after(() => site?.stop());
 
-  after(async () => {
-    await browser?.close();
-    if (serving) {
-      const ended = new Promise((resolve) => serving.once("exit", resolve));
-      serving.kill();
-      await ended;
-    }
-    rmSync(folder, { recursive: true });
-  });
-
-  for (const [locale, tag, width, words] of [
-    ["zh-CN", "zh", 360, /两位不同的操作员[^]*运营方写的是真的/],
-    ["en-GB", "en", 1280, /Two different operators[^]*what the operator states is true/],
+  for (const [locale, tag, width, words, sampled, enrolled] of [
+    ["zh-CN", "zh", 360, /两位不同的操作员[^]*运营方写的是真的/, /1 份里抽了 1 份[^]*1 份有设备的登记条目/, /有设备登记条目的 1\n/],
+    ["en-GB", "en", 1280, /Two different operators[^]*what the operator states is true/, /1 of 1[^]*1 with a gate's entry/, /with a gate's entry 1\n/],
   ]) {
     test(`two operators, a sample, a bundle that holds offline: ${tag}`, async () => {
       const file = await journey(locale, tag, width);
-      writeFileSync(join(folder, "policy"), await (await fetch(`${server}/ledger/policy`)).text());
-      execFileSync(PROGRAM, ["verify-page", "--policy", join(folder, "policy"), "--out", join(folder, "verify.html")]);
+      writeFileSync(join(site.folder, "policy"), await (await fetch(`${server}/ledger/policy`)).text());
+      execFileSync(PROGRAM, ["verify-page", "--policy", join(site.folder, "policy"), "--out", join(site.folder, "verify.html")]);
       const result = await offline(locale, file, `inspector-verified-${tag}`);
       // The server alone has no independent witness: nothing is sealed.
       assert.match(await result.getAttribute("class"), /unwitnessed/);
-      assert.match(await result.innerText(), words);
+      for (const said of [words, sampled]) assert.match(await result.innerText(), said);
       const flipped = Buffer.from(file);
       flipped[Math.floor(flipped.length / 2)] ^= 1;
       assert.match(await (await offline(locale, flipped)).getAttribute("class"), /fails/);
-      writeFileSync(join(folder, "bundle.json"), file);
-      const said = execFileSync(PROGRAM, ["verify", join(folder, "bundle.json"), "--policy", join(folder, "policy"), "--lang", tag], { encoding: "utf8" });
+      writeFileSync(join(site.folder, "bundle.json"), file);
+      const said = execFileSync(PROGRAM, ["verify", join(site.folder, "bundle.json"), "--policy", join(site.folder, "policy"), "--lang", tag], { encoding: "utf8" });
       assert.match(said, tag === "zh" ? /^成立/ : /^Holds/);
+      assert.match(said, enrolled);
     });
   }
 
   test("the printed path is for everybody and needs no script", async () => {
     for (const [locale, tag] of [["zh-CN", "zh"], ["en-GB", "en"]]) {
-      const context = await browser.newContext({ viewport: { width: 360, height: 780 }, locale, javaScriptEnabled: false });
-      const page = await context.newPage();
+      const page = await site.newPage(locale, 360, { javaScriptEnabled: false });
       await page.goto(`${server}/twenty-minutes`);
       assert.equal(await page.locator(".path > li").count(), 10, tag);
     }
-    const page = await newPage("zh-CN", 360);
+    const page = await site.newPage("zh-CN", 360);
     await page.goto(`${server}/twenty-minutes`);
     await isClean(page, "inspector-path-zh");
   });

@@ -114,6 +114,11 @@ impl Frame {
         }
     }
 
+    /// Local date and time, for what is kept or printed and read on another day.
+    pub fn dated(&self, at: impl Borrow<Timestamp>) -> String {
+        at.borrow().civil_time(&self.zone)
+    }
+
     /// "just now" within two minutes, else [`Self::when`].
     pub fn ago(&self, at: impl Borrow<Timestamp>) -> String {
         let at = *at.borrow();

@@ -23,6 +23,10 @@ pub enum Cell {
     Word(String),
     /// A way in; lanes that are asked together are joined by `+`.
     Lanes(Vec<String>),
+    /// Every way in of a door, by its lanes.
+    Ways(Vec<Vec<String>>),
+    /// `1:1`, `1:few`, `1:N`.
+    Mode(String),
     /// Why a door did not open.
     Why(String),
     /// What was changed.
@@ -40,6 +44,12 @@ impl Cell {
 
     pub fn word(code: impl Into<String>) -> Self {
         Self::Word(code.into())
+    }
+
+    /// Lanes that are asked together, by their names.
+    fn together(frame: &Frame, lanes: &[String]) -> String {
+        let names: Vec<String> = lanes.iter().map(|lane| frame.code("lane", lane)).collect();
+        names.join(" + ")
     }
 
     /// In groups of eight, which break into lines.

@@ -20,10 +20,14 @@ function drawnOf(words, { sample, drawn, enrolled }) {
   return words("i_sample_is", { count: sample.count, n: drawn.length, word: sample.word, k: enrolled });
 }
 
+/** Those that have a name of ours. */
+export const INSPECTION_SECTIONS = ["registers", "purposes", "consents", "ledger", "certificates", "passages", "changes", "holds", "filings"];
+
 /** The sections as they were signed: data, in the words of its keys. */
 export function inspectionParts({ words, report }) {
   const { sections, texts } = report.facts;
-  const one = ({ name }) => element("details", {}, element("summary", {}, name), element("pre", { class: "signed" }, indented(texts[name])));
+  const called = (name) => (INSPECTION_SECTIONS.includes(name) ? words(`i_section_${name}`) : name);
+  const one = ({ name }) => element("details", {}, element("summary", {}, called(name)), element("pre", { class: "signed" }, indented(texts[name])));
   return [section(words("i_sections"), ...sections.map(one))];
 }
 

@@ -20,14 +20,19 @@ fn object(table: &Table, row: &[Cell]) -> Value {
 fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Nothing => Value::Null,
-        Cell::Words(text) | Cell::Hash(text) | Cell::Word(text) | Cell::Why(text) | Cell::Change(text) | Cell::File(text) => {
-            text.as_str().into()
-        }
+        Cell::Words(text)
+        | Cell::Hash(text)
+        | Cell::Word(text)
+        | Cell::Why(text)
+        | Cell::Change(text)
+        | Cell::File(text)
+        | Cell::Mode(text) => text.as_str().into(),
         Cell::Both(text) => json!({ "zh": text.zh, "en": text.en }),
         Cell::Number(number) => (*number).into(),
         Cell::Few => "<5".into(),
         Cell::At(at) => at.rfc3339().into(),
         Cell::Lanes(lanes) => lanes.join("+").into(),
+        Cell::Ways(ways) => ways.iter().map(|lanes| lanes.join("+")).collect::<Vec<_>>().join(", ").into(),
         Cell::Holds(holds) => (*holds).into(),
     }
 }

@@ -53,7 +53,7 @@ fn row(purpose: &Purpose) -> Vec<Cell> {
     vec![
         Cell::Both(purpose.door.name.clone()),
         Cell::Both(purpose.facts.text.clone()),
-        Cell::words(purpose.facts.mode.text()),
+        Cell::Mode(purpose.facts.mode.text().to_owned()),
         Cell::Word(format!("purpose-{}", purpose.state().word())),
         Cell::At(purpose.declared_at),
         operator(purpose.declared_by),
@@ -94,4 +94,35 @@ fn heads(purpose: &Purpose, assessment: &Assessment) -> Vec<Vec<Cell>> {
             ]
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use countenance_base::Locale;
+    use countenance_persons::{AssessmentField, PurposeState};
+    use countenance_portal::frame::code_key;
+    use countenance_portal::messages;
+
+    use super::*;
+
+    #[test]
+    fn an_inspector_reads_words_for_every_head_field_and_state() {
+        let states = [
+            PurposeState::Declared,
+            PurposeState::Assessed,
+            PurposeState::Approved,
+            PurposeState::Active,
+            PurposeState::Ended,
+        ];
+        let heads = AssessmentHead::ALL.map(|head| format!("head-{}", head.word()));
+        let fields = AssessmentField::ALL.map(|field| format!("field-{}", field.word().replace('_', "-")));
+        let states = states.map(|state| format!("purpose-{}", state.word()));
+        let has = |locale, word: &str| messages::has(locale, &code_key("inspect-word", word));
+        for locale in Locale::ALL {
+            assert!(!has(locale, "purpose-nothing"));
+            for word in heads.iter().chain(&fields).chain(&states) {
+                assert!(has(locale, word), "{word}");
+            }
+        }
+    }
 }

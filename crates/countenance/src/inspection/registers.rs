@@ -23,7 +23,7 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
                 Cell::Both(state.site().name.clone()),
                 Cell::Both(state.site().operator.clone()),
                 Cell::words(state.rulebook().id()),
-                Cell::words(state.rulebook().version()),
+                Cell::Hash(state.rulebook().version().to_owned()),
                 Cell::words(env!("CARGO_PKG_VERSION")),
             ]],
         },
@@ -42,7 +42,7 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
 
 fn door_row(door: &Door) -> Vec<Cell> {
     let settings = &door.settings;
-    let ways: Vec<String> = settings.ways.iter().map(|way| words_of(way)).collect();
+    let ways = settings.ways.iter().map(|way| words_of(way)).collect();
     let liveness = match settings.liveness {
         Liveness::Passive => "liveness-passive",
         Liveness::Challenge => "liveness-challenge",
@@ -50,7 +50,7 @@ fn door_row(door: &Door) -> Vec<Cell> {
     vec![
         number(door.number),
         Cell::Both(door.name.clone()),
-        Cell::Words(ways.join(", ")),
+        Cell::Ways(ways),
         if settings.has_face() { Cell::word(liveness) } else { Cell::Nothing },
         Cell::Words(format!("{} mm", settings.distance_max_mm)),
         Cell::word(if settings.sign { "yes" } else { "no" }),
@@ -58,8 +58,8 @@ fn door_row(door: &Door) -> Vec<Cell> {
     ]
 }
 
-fn words_of(way: &[countenance_gate_core::policy::Lane]) -> String {
-    way.iter().map(|lane| lane.word()).collect::<Vec<_>>().join("+")
+fn words_of(way: &[countenance_gate_core::policy::Lane]) -> Vec<String> {
+    way.iter().map(|lane| lane.word().to_owned()).collect()
 }
 
 fn gate_row(gate: &Gate, doors: &[Door]) -> Vec<Cell> {

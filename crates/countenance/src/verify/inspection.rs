@@ -110,3 +110,44 @@ fn sampled(statement: &Statement, promised: Option<ShownLeaf>) -> Result<(), Why
         (None, Some(_)) | (Some(_), None) => Err(Why::Sample),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::{Shown, Trust, Why, check};
+
+    fn judge(vectors: &Value, change: &Value, trust: &Trust) -> Result<Shown, Why> {
+        let mut file = vectors["whole"].clone();
+        file.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        check(&file.to_string(), trust)
+    }
+
+    /// The same bundles, with the same verdicts, as the verify page is tested with (`static/test/verify-inspection.test.mjs`).
+    #[test]
+    fn what_the_verify_page_is_tested_with_is_judged_alike_here() {
+        let vectors: Value = serde_json::from_str(include_str!("../../../portal/static/test/inspection-vectors.json")).unwrap();
+        let policy = vectors["policy"].as_str().unwrap();
+        let trust = Trust::parse(policy).unwrap();
+        let nothing = serde_json::json!({});
+        for (change, drawn, enrolled) in [
+            (&nothing, &vectors["drawn"], &vectors["enrolled"]),
+            (&vectors["nothing_drawn"], &serde_json::json!([]), &0.into()),
+        ] {
+            let Ok(Shown::Inspection(shown)) = judge(&vectors, change, &trust) else {
+                panic!("{:?}", judge(&vectors, change, &trust));
+            };
+            assert_eq!((&serde_json::json!(shown.picks), &Value::from(shown.enrolled)), (drawn, enrolled));
+        }
+        let changed = vectors["changed"].as_array().unwrap();
+        assert!(changed.len() > 30);
+        for lie in changed {
+            let why = judge(&vectors, &lie["change"], &trust).unwrap_err();
+            assert_eq!(lie["command"], format!("{why:?}"), "{}", lie["name"]);
+        }
+        let others: Vec<&str> = policy.lines().filter(|line| !line.starts_with("#: operator ")).collect();
+        let nobody = others.join("\n") + "\n";
+        let nobody = Trust::parse(&nobody).unwrap();
+        assert_eq!(judge(&vectors, &nothing, &nobody).unwrap_err(), Why::NoOperator);
+    }
+}

@@ -3,7 +3,7 @@
 use askama::Template;
 use countenance_base::{Text, Timestamp};
 
-use super::PurposeState;
+use super::{PurposeState, mode_key};
 use crate::parts::State;
 use crate::{Frame, Problem};
 
@@ -32,12 +32,27 @@ impl SystemFact {
             "place" => frame.code("place", &self.value),
             "liveness" => frame.code("liveness", &self.value),
             "ways" => self.value.split(", ").map(lanes).collect::<Vec<_>>().join(" / "),
-            "used" | "waited" => match self.value.split_once(' ') {
-                Some((way, counts)) => format!("{} {counts}", lanes(way)),
+            "mode" => frame.t(mode_key(&self.value)),
+            "used" => self.counts(frame, lanes).unwrap_or_else(|| self.value.clone()),
+            "waited" => match self.value.split_once(' ') {
+                Some((way, mean)) => format!("{}{}{mean}", lanes(way), frame.t("sign-colon")),
                 None => self.value.clone(),
             },
             _ => self.value.clone(),
         }
+    }
+
+    /// `qr 2 + 1` in words.
+    fn counts(&self, frame: &Frame, lanes: impl Fn(&str) -> String) -> Option<String> {
+        let (way, counts) = self.value.split_once(' ')?;
+        let (opened, refused) = counts.split_once(" + ")?;
+        let words = frame.t2("system-counts", "opened", opened, "refused", refused);
+        Some(format!("{}{}{words}", lanes(way), frame.t("sign-colon")))
+    }
+
+    /// A number that nobody reads but to compare it.
+    pub fn is_hash(&self) -> bool {
+        self.word == "pack"
     }
 }
 
@@ -118,6 +133,11 @@ pub struct AssessmentPage {
 }
 
 impl AssessmentPage {
+    /// Heads that nobody has answered.
+    fn missing(&self) -> impl Iterator<Item = &AssessmentText> {
+        self.heads.iter().filter(|head| head.text.is_empty())
+    }
+
     /// Nothing is written about a purpose that has ended.
     pub fn may_write(&self) -> bool {
         self.standing != PurposeState::Ended

@@ -142,7 +142,20 @@ pub struct PurposeView {
     pub event_ends: Option<Timestamp>,
 }
 
+/// Key of the words for `1:1`, `1:few`, `1:N`.
+pub(crate) fn mode_key(mode: &str) -> &'static str {
+    match mode {
+        "1:1" => "mode-one",
+        "1:N" => "mode-many",
+        _ => "mode-few",
+    }
+}
+
 impl PurposeView {
+    pub fn mode_key(&self) -> &'static str {
+        mode_key(&self.mode)
+    }
+
     /// Where this purpose is stopped.
     pub fn stop_href(&self) -> String {
         format!("/desk/stop/purpose/{}", self.href.rsplit('/').next().unwrap_or_default())

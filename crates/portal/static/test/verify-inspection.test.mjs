@@ -1,5 +1,6 @@
 // Run with: node --test crates/portal/static/test/*.test.mjs
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { check } from "../verify-core.js";
@@ -76,4 +77,23 @@ test("each lie is caught at its own step", async () => {
     [changed((made) => ({ ...made, proofs: made.proofs.toReversed() })), "inspection.place"],
   ];
   for (const [change, step] of cases) assert.equal(await judged(change), step, `${step} ${Object.keys(change)}`);
+});
+
+test("what the product's own libraries wrote is judged as `countenance verify` judges it", async () => {
+  // The other side: crates/countenance/src/verify/inspection.rs reads the same file.
+  const vectors = JSON.parse(readFileSync(new URL("./inspection-vectors.json", import.meta.url), "utf8"));
+  const { policy } = await readPolicy(vectors.policy);
+  const judge = (change) => check(JSON.stringify({ ...vectors.whole, ...change }), policy);
+  const whole = await judge({});
+  assert.equal(whole.verdict, "holds", JSON.stringify(whole.steps.at(-1)));
+  assert.deepEqual([whole.facts.drawn.map(Number), whole.facts.enrolled], [vectors.drawn, vectors.enrolled]);
+  const nothing = await judge(vectors.nothing_drawn);
+  assert.deepEqual([nothing.verdict, nothing.facts.drawn, nothing.facts.enrolled], ["holds", [], 0]);
+  assert.ok(vectors.changed.length > 30);
+  for (const { name, change, page } of vectors.changed) {
+    const { verdict, steps } = await judge(change);
+    assert.deepEqual([verdict, steps.at(-1).step], ["fails", page], name);
+  }
+  const other = await readPolicy(vectors.policy.replace(/^#: operator .*\n/m, ""));
+  assert.equal((await check(JSON.stringify(vectors.whole), other.policy)).steps.at(-1).step, "inspection.key");
 });

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { CLASSES } from "../verify-record.js";
+import { INSPECTION_SECTIONS } from "../verify-view-inspection.js";
 import { WORDS, say, sayStep } from "../verify-words.js";
 import { STEPS } from "../verify-words-steps.js";
 
@@ -20,6 +21,7 @@ const MADE = [
   ...["holds", "unwitnessed", "promised", "forked", "fails"].map((verdict) => `verdict_${verdict}`),
   ...["proof", "promise", "certificate", "inspection", "fork", "unknown", "opened", "refused", "padding"].map((kind) => `kind_${kind}`),
   ...["person", "purpose", "event", "site"].map((what) => `c_what_${what}`),
+  ...INSPECTION_SECTIONS.map((name) => `i_section_${name}`),
   ...["person", "purpose", "actor"],
 ];
 

@@ -57,7 +57,11 @@ fn registers() -> Vec<Table> {
             rows: vec![vec![
                 Cell::Number(3),
                 Cell::Both(Text::new("三号门", "Door 3")),
-                Cell::words("qr, card+pin, face"),
+                Cell::Ways(
+                    ["qr", "card+pin", "face"]
+                        .map(|way| way.split('+').map(str::to_owned).collect())
+                        .into(),
+                ),
                 Cell::word("liveness-challenge"),
                 Cell::words("1500 mm"),
                 Cell::word("yes"),

@@ -1,8 +1,9 @@
-//! Files that the verify page reads, made by the product's own libraries: `static/test/proof-vectors.json`.
+//! Files that the verify page reads, made by the product's own libraries: `static/test/proof-vectors.json`, `inspection-vectors.json`.
 //! The other side: `node --test crates/portal/static/test/*.test.mjs`.
 //! After a change of a form: `COUNTENANCE_VECTORS=write cargo test -p countenance-portal --test it proof_vectors`.
 
 mod certificate;
+mod inspection;
 mod site;
 
 use base64::Engine as _;
@@ -22,13 +23,17 @@ fn base64(bytes: &[u8]) -> String {
 
 #[test]
 fn the_verify_page_s_vectors_are_those_of_the_libraries() {
-    let made = vectors();
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/test/proof-vectors.json");
-    if std::env::var_os("COUNTENANCE_VECTORS").is_some() {
-        std::fs::write(&path, serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
+    for (name, made) in [
+        ("proof-vectors.json", vectors()),
+        ("inspection-vectors.json", inspection::vectors()),
+    ] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("static/test").join(name);
+        if std::env::var_os("COUNTENANCE_VECTORS").is_some() {
+            std::fs::write(&path, serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
+        }
+        let held: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert!(held == made, "{name} is stale; see the head of this file");
     }
-    let held: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    assert!(held == made, "the vectors are stale; see the head of this file");
 }
 
 fn vectors() -> Value {

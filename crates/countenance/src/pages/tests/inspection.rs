@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use countenance_gate_core::journal::LeafClass;
-use countenance_grant::SigningKey;
+use countenance_access::{lookup_gate, redeem_code, take_frames};
+use countenance_base::{GateId, SystemRng};
+use countenance_gate_core::journal::{Leaf, LeafClass, RawLeaf};
+use countenance_gate_core::wire::{Frames, Note, Receipt, Redeemed, UploadedFrame};
+use countenance_grant::{EnrolGrant, SigningKey, decode_canonical};
 use countenance_portal::inspection::SECTIONS;
 use countenance_testdb::Place;
 use countenance_trace::{Reader, open_leaves};
@@ -163,13 +166,53 @@ async fn consent(server: &Server) {
     let page = person.get(&question).await.body;
     let text = page.split("data-text lang=\"en\">").nth(1).unwrap().split("</pre>").next().unwrap();
     let own = countenance_base::to_hex(&key.sign_plain(text.as_bytes()).0);
-    assert!(
-        person
-            .post(&question, &question, &[("signature", &own)])
-            .await
-            .location
-            .starts_with("/consents/")
-    );
+    let consent = person.post(&question, &question, &[("signature", &own)]).await.location;
+    assert!(consent.starts_with("/consents/"), "{consent}");
+    let page = person.post(&consent, &format!("{consent}/code"), &[("gate", "1")]).await.body;
+    let code = page.split("data-code=\"").nth(1).unwrap().split('"').next().unwrap();
+    enrol(server, code).await;
+}
+
+/// The gate redeems an enrolment code, and tells of the template that it made.
+async fn enrol(server: &Server, code: &str) {
+    let device = SigningKey::from_seed(&[9; 32]);
+    let (mut rng, now) = (SystemRng, server.state.now());
+    let mut tx = server.state.trace(Reader::Machine).await.unwrap();
+    let gate = lookup_gate(&mut tx, GateId(1)).await.unwrap().unwrap();
+    let site_key = server.state.site_key();
+    let redeemed = redeem_code(&mut tx, &mut server.state.ctx(&mut rng), site_key, &gate, code).await;
+    let Ok(Redeemed::Granted(granted)) = redeemed else {
+        panic!("{redeemed:?}");
+    };
+    let statement = decode_canonical::<EnrolGrant>(&granted.payload).unwrap().statement;
+    let receipt = Receipt {
+        gate: gate.id,
+        door: gate.door,
+        person: statement.person,
+        consent: statement.consent,
+        at: now,
+        sequence: 0,
+        cause: "enrolled".to_owned(),
+    };
+    let leaf = Leaf {
+        class: LeafClass::Enrol,
+        flags: Leaf::FLAG_DEMO,
+        gate: gate.id,
+        sequence: 0,
+        ten_minutes: Leaf::time(now),
+        policy: 1,
+        previous: [0; 32],
+        commitment: [1; 32],
+        tag: [2; 32],
+    };
+    let frame = UploadedFrame {
+        leaf: RawLeaf(leaf.to_bytes()),
+        record: vec![7; 40],
+        note: Some(Note::Enrolled(receipt.sign(&device))),
+    };
+    let taken = take_frames(&mut tx, &gate, &Frames { frames: vec![frame] }, now).await.unwrap();
+    assert!(taken.acknowledged == 1 && !taken.forked);
+    tx.commit().await.unwrap();
 }
 
 /// What follows `name="sample" value="`.
@@ -214,7 +257,7 @@ async fn a_sample_is_drawn_each_look_is_a_leaf_and_the_bundle_holds_without_the_
     };
     assert_eq!(
         (shown.picks.as_slice(), shown.enrolled, shown.statement.sections.len()),
-        ([0].as_slice(), 0, SECTIONS.len())
+        ([0].as_slice(), 1, SECTIONS.len())
     );
     assert_eq!(shown.statement.sample.as_ref().unwrap().word, "652");
     every_flip_is_refused(&file, &trust);

@@ -107,7 +107,7 @@ impl Site {
             || Sha256::digest(opening.expose()).into(),
             |ratchet| self.next_tag(&ratchet, record.at, gate),
         );
-        let open = record.kind.is_open();
+        let open = record.is_open();
         let (sealed, opened) = self.seal(record, &opening, gate, sequence, person);
         let leaf = Leaf {
             class: record.kind.class(),
@@ -134,7 +134,7 @@ impl Site {
 
     /// The sealed record, and what its letter holds.
     fn seal(&mut self, record: &Record, opening: &SecretKey, gate: GateId, sequence: u64, person: Option<[u8; 16]>) -> (Vec<u8>, Vec<u8>) {
-        if record.kind.is_open() {
+        if record.is_open() {
             return (opened_openly(record), opened_openly(record));
         }
         let own = person.map(|person| letter_key(&record_secret(person)).unwrap());

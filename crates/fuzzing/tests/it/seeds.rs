@@ -88,6 +88,7 @@ fn wire() -> Vec<Vec<u8>> {
         opened: true,
         reason: "passage.pin".into(),
         demo: false,
+        waited: None,
     };
     let uploaded = UploadedFrame {
         leaf: frame().raw_leaf(),
@@ -113,6 +114,7 @@ fn wire() -> Vec<Vec<u8>> {
         alarms: vec!["journal.80".into()],
         seal: None,
         pack: None,
+        program: None,
     };
     let answer = PollAnswer {
         snapshot: None,

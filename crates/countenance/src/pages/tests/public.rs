@@ -25,6 +25,7 @@ async fn poll(server: &Server, sequence: u64) {
         alarms: vec![],
         seal: Some(seal.sign(&SigningKey::from_seed(&[9; 32]))),
         pack: None,
+        program: None,
     };
     take_poll(&mut tx, &gate, &poll, now()).await.unwrap();
     tx.commit().await.unwrap();

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use countenance_base::{Text, Timestamp};
+use fluent_bundle::FluentValue;
 
 use super::PurposeState;
 use crate::parts::State;
-use crate::{Frame, Problem};
+use crate::{Frame, Problem, messages};
 
 /// A head or a working field, by its word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +33,37 @@ impl SystemFact {
             "place" => frame.code("place", &self.value),
             "liveness" => frame.code("liveness", &self.value),
             "ways" => self.value.split(", ").map(lanes).collect::<Vec<_>>().join(" / "),
+            "waits" => match self.value.split_once(' ') {
+                Some((way, waits)) => format!("{} {}", lanes(way), waited(frame, waits)),
+                None => self.value.clone(),
+            },
+            // Versions of before have the older average, before an open camera alone.
             "used" | "waited" => match self.value.split_once(' ') {
                 Some((way, counts)) => format!("{} {counts}", lanes(way)),
                 None => self.value.clone(),
             },
             _ => self.value.clone(),
         }
+    }
+}
+
+/// How many openings, and within how many seconds half of them and nine of ten were in; or the code of why that is not said.
+fn waited(frame: &Frame, waits: &str) -> String {
+    let seconds = |step: &str| match step.strip_prefix('>') {
+        Some(step) => frame.t1("waits-over", "s", step),
+        None => frame.t1("waits-up-to", "s", step),
+    };
+    match waits.split(' ').collect::<Vec<_>>().as_slice() {
+        [count, half, most] => messages::message(
+            frame.locale,
+            "waits-within",
+            &[
+                ("n", FluentValue::from((*count).to_owned())),
+                ("half", FluentValue::from(seconds(half))),
+                ("most", FluentValue::from(seconds(most))),
+            ],
+        ),
+        _ => frame.code("waits", waits),
     }
 }
 

@@ -27,6 +27,7 @@ async fn the_desk_pages_are_the_desks() {
     }
     for path in [
         "/desk/due/done",
+        "/desk/due/video",
         "/desk/due/feed",
         "/desk/due/webhook",
         "/desk/filing/make",

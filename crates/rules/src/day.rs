@@ -3,7 +3,7 @@
 use std::fmt;
 
 use countenance_base::Timestamp;
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 /// A day of the calendar, `2025-06-01`, in no time zone.
@@ -30,7 +30,8 @@ impl Day {
 
     /// So many days of the calendar later; `None` beyond what this program can write.
     pub fn plus(self, days: u32) -> Option<Self> {
-        self.0.checked_add(i64::from(days).days()).ok().map(Self)
+        let span = Span::new().try_days(days).ok()?;
+        self.0.checked_add(span).ok().map(Self)
     }
 
     /// Noon of that day, UTC.

@@ -43,7 +43,8 @@ pub(super) async fn step(world: &mut World) -> anyhow::Result<()> {
 
 /// What the gate says it runs, on its own page and at the desk, is the file that was started.
 async fn program(world: &mut World) -> anyhow::Result<()> {
-    let hash = to_hex(&Sha256::digest(std::fs::read(crate::estate::program("countenance-gate")?)?).into());
+    let file = std::fs::read(crate::estate::program("countenance-gate")?)?;
+    let hash = to_hex(&<[u8; 32]>::from(Sha256::digest(file)));
     let deadline = tokio::time::Instant::now() + NEXT_POLL;
     let mut desk = door_page(world).await?;
     while !desk.has(&hash) && tokio::time::Instant::now() < deadline {

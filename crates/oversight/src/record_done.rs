@@ -53,12 +53,12 @@ pub(crate) struct Checked {
     pub(crate) about: Option<u32>,
 }
 
-pub async fn record_duty_done(tx: &mut Trace, ctx: &Ctx<'_>, record: RecordDone) -> Result<(), OversightError> {
+pub async fn record_duty_done(tx: &mut Trace, ctx: &Ctx<'_>, record: &RecordDone) -> Result<(), OversightError> {
     let today = day_of(ctx.now, &ctx.site.time_zone).ok_or(OversightError::Day)?;
     if record.on > today {
         return Err(OversightError::Day);
     }
-    fits(tx, &record).await?;
+    fits(tx, record).await?;
     let checked = checked(record)?;
     store::done::insert(tx, &checked, ctx.now).await?;
     tx.leave(Event::site(RecordKind::Changed, format!("duty.done {}", checked.kind.word())));
@@ -116,7 +116,7 @@ const fn answers(kind: DutyKind) -> bool {
     matches!(kind, DutyKind::AuditFindings | DutyKind::AuditReport)
 }
 
-fn checked(record: RecordDone) -> Result<Checked, OversightError> {
+fn checked(record: &RecordDone) -> Result<Checked, OversightError> {
     let audit = record.kind == DutyKind::Audit;
     let filed = matches!(record.kind, DutyKind::LevelFiling | DutyKind::VideoFiling);
     let number = record.acknowledgement.trim();

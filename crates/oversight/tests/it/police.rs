@@ -145,7 +145,7 @@ pub(crate) fn record(kind: DutyKind, at: &str) -> RecordDone {
 async fn write(world: &mut World, record: RecordDone) -> Result<(), &'static str> {
     let mut tx = begin(world).await;
     let (_, ctx) = world.parts();
-    record_duty_done(&mut tx, &ctx, record).await.map_err(|error| error.code())?;
+    record_duty_done(&mut tx, &ctx, &record).await.map_err(|error| error.code())?;
     tx.commit().await.unwrap();
     Ok(())
 }

@@ -206,14 +206,14 @@ async fn what_was_done_elsewhere_is_kept_as_hash_and_place() {
             place: place.to_owned(),
             ..record(kind, &day.to_string())
         };
-        let refused = record_duty_done(&mut tx, &ctx, done).await.unwrap_err();
+        let refused = record_duty_done(&mut tx, &ctx, &done).await.unwrap_err();
         assert_eq!(refused.code(), code);
     }
     let done = RecordDone {
         document: hash.to_uppercase(),
         ..record(DutyKind::LevelAssessment, &on.to_string())
     };
-    record_duty_done(&mut tx, &ctx, done).await.unwrap();
+    record_duty_done(&mut tx, &ctx, &done).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(state(&all(&mut world).await, DutyKind::LevelAssessment), Some(DutyState::Done));
 }

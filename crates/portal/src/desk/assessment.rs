@@ -34,7 +34,7 @@ impl SystemFact {
             "liveness" => frame.code("liveness", &self.value),
             "ways" => self.value.split(", ").map(lanes).collect::<Vec<_>>().join(" / "),
             "waits" => match self.value.split_once(' ') {
-                Some((way, waits)) => format!("{} {}", lanes(way), waited(frame, waits)),
+                Some((way, waits)) => frame.t2("waits-of", "way", lanes(way), "waits", waited(frame, waits)),
                 None => self.value.clone(),
             },
             // Versions of before have the older average, before an open camera alone.

@@ -281,7 +281,7 @@ async fn done(state: &AppState, desk: &Desk, fields: &DoneFields) -> Result<(), 
     };
     let mut rng = SystemRng;
     let mut tx = state.trace(desk.reader()).await?;
-    record_duty_done(&mut tx, &state.ctx(&mut rng), record).await?;
+    record_duty_done(&mut tx, &state.ctx(&mut rng), &record).await?;
     Ok(tx.commit().await?)
 }
 

@@ -429,8 +429,7 @@ fn of(seconds: u64) -> Wait {
     Wait::of(Duration::from_secs(seconds))
 }
 
-/// The wait of what was decided.
-fn wait(effects: &[Effect]) -> Option<Wait> {
+fn decided(effects: &[Effect]) -> &Passage {
     let decided = effects.iter().find_map(|effect| {
         if let Effect::Open { passage, .. } | Effect::Refuse { passage } = effect {
             Some(passage)
@@ -438,7 +437,7 @@ fn wait(effects: &[Effect]) -> Option<Wait> {
             None
         }
     });
-    decided.unwrap().waited
+    decided.unwrap()
 }
 
 #[test]
@@ -453,7 +452,7 @@ fn every_way_waits_from_the_first_touch_to_the_opening() {
         desk.press(Do::PinLane);
         desk.press(Do::Pin(Zeroizing::new(PIN.into())));
         desk.now = at(112);
-        assert_eq!(wait(&desk.feed(Input::PinChecked(checked))), waited, "a refusal has none");
+        assert_eq!(decided(&desk.feed(Input::PinChecked(checked))).waited, waited, "a refusal has none");
     }
     let mut desk = Desk::new();
     desk.reach_camera("12-1803");
@@ -462,12 +461,12 @@ fn every_way_waits_from_the_first_touch_to_the_opening() {
         desk.feed(Input::FrameAccepted);
     }
     let effects = desk.feed(Input::Measured(Measured::Recognised(person)));
-    assert_eq!(wait(&effects), Some(of(7)));
+    assert_eq!(decided(&effects).waited, Some(of(7)));
     // The next attempt begins anew, at the touch of its own way.
     desk.now = at(60);
     desk.press(Do::Qr);
     desk.now = at(64);
     let text = desk.qr();
     let effects = desk.feed(Input::CodeSeen(text));
-    assert_eq!(wait(&effects), Some(of(4)));
+    assert_eq!(decided(&effects).waited, Some(of(4)));
 }

@@ -16,6 +16,8 @@ pub struct Gate {
     pub device_key: Option<PublicKey>,
     /// SHA-256 of the model pack's manifest, as the device said last.
     pub pack: Option<[u8; 32]>,
+    /// SHA-256 of its program, as the device said last; nothing attests it.
+    pub program: Option<[u8; 32]>,
     /// Only such a gate starts simulated parts.
     pub demo: bool,
     pub claimed_at: Option<Timestamp>,

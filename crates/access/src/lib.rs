@@ -42,7 +42,7 @@ pub use findings_view::{KeptFinding, findings_of_consent};
 pub use forget_passages::forget_passages;
 pub use gate::{ALARM_FORKED, ALARM_RECEIPT, Alarm, Gate, list_alarms, list_gates, list_gates_of_door, lookup_gate};
 pub use hold::{BeginHold, Hold, HoldError, begin_hold, end_hold, is_held, list_holds};
-pub use lane_counts::{LaneCount, LaneTotal, LaneWait, lane_counts, lane_totals, lane_waits};
+pub use lane_counts::{FEW, LaneCount, LaneTotal, LaneWait, Waited, lane_counts, lane_totals, lane_waits, waited};
 pub use method::method;
 pub use passages_view::{PassageView, WindowView, passages_of_person, passages_view, windows_view};
 pub use place_leaves::{

@@ -5,6 +5,7 @@ pub(crate) mod finding;
 pub(crate) mod gate;
 pub(crate) mod hold;
 pub(crate) mod lane_counts;
+pub(crate) mod lane_waits;
 pub(crate) mod ledger;
 pub(crate) mod passage;
 pub(crate) mod stop;

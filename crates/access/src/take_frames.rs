@@ -1,10 +1,13 @@
 //! Journal frames come in: the chain is checked, leaf and sealed record are kept, the note does its work; all in one transaction.
 
+use std::collections::BTreeMap;
+
 use countenance_base::Timestamp;
 use countenance_gate_core::journal::Leaf;
-use countenance_gate_core::wire::{Ending, Frames, FramesAnswer, Head, Note, Receipt, UploadedFrame};
+use countenance_gate_core::policy::Lane;
+use countenance_gate_core::wire::{Ending, Frames, FramesAnswer, Head, Note, Passage, Receipt, UploadedFrame};
 use countenance_grant::{Envelope, PublicKey, encode};
-use countenance_persons::{ReceiptRefused, ReceiptView, take_receipt};
+use countenance_persons::{ReceiptRefused, ReceiptView, lookup_site, take_receipt};
 use countenance_storage::StoreError;
 use countenance_trace::Trace;
 
@@ -25,33 +28,59 @@ enum Taken {
 
 /// Takes frames in order. Taking the same ones again changes nothing; others in their place are a fork.
 pub async fn take_frames(tx: &mut Trace, gate: &Gate, frames: &Frames, now: Timestamp) -> Result<FramesAnswer, StoreError> {
-    let mut held = gate.held;
     if gate.forked_at.is_some() {
         return Ok(FramesAnswer {
-            acknowledged: held.size,
+            acknowledged: gate.held.size,
             forked: true,
         });
     }
+    let (mut held, mut forked, mut waits) = (gate.held, false, Vec::new());
     for frame in &frames.frames {
         match take_frame(tx, gate, held, frame, now).await? {
-            Taken::Kept(next) => held = next,
+            Taken::Kept(next) => {
+                held = next;
+                waits.extend(wait_of(gate, frame));
+            }
             Taken::Known => {}
             Taken::Gap => break,
             Taken::Fork => {
-                store::gate::set_held(tx, gate.id, &held).await?;
-                fork(tx, gate, now).await?;
-                return Ok(FramesAnswer {
-                    acknowledged: held.size,
-                    forked: true,
-                });
+                forked = true;
+                break;
             }
         }
     }
+    add_waits(tx, gate, &waits).await?;
     store::gate::set_held(tx, gate.id, &held).await?;
+    if forked {
+        fork(tx, gate, now).await?;
+    }
     Ok(FramesAnswer {
         acknowledged: held.size,
-        forked: false,
+        forked,
     })
+}
+
+/// Of a frame that is new, so that none counts twice: the opening, and the step of its wait.
+fn wait_of<'a>(gate: &Gate, frame: &'a UploadedFrame) -> Option<(&'a Passage, usize)> {
+    let Some(Note::Passage(passage)) = &frame.note else { return None };
+    let waited = passage.waited.filter(|_| passage.opened && passage.door == gate.door)?;
+    Some((passage, waited.step()))
+}
+
+/// The one thing that is kept of a wait: that there was one more of its step on its day.
+async fn add_waits(tx: &mut Trace, gate: &Gate, waits: &[(&Passage, usize)]) -> Result<(), StoreError> {
+    if waits.is_empty() {
+        return Ok(());
+    }
+    let zone = lookup_site(tx).await?.map_or_else(|| "UTC".to_owned(), |site| site.time_zone);
+    let mut counts: BTreeMap<(String, &[Lane], usize), u64> = BTreeMap::new();
+    for (passage, step) in waits {
+        *counts.entry((passage.at.civil_day(&zone), &passage.lanes, *step)).or_default() += 1;
+    }
+    for ((day, lanes, step), count) in counts {
+        store::lane_waits::add(tx, gate.door, &day, lanes, step, count).await?;
+    }
+    Ok(())
 }
 
 async fn take_frame(tx: &mut Trace, gate: &Gate, held: Head, frame: &UploadedFrame, now: Timestamp) -> Result<Taken, StoreError> {

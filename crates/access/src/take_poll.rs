@@ -20,11 +20,12 @@ pub async fn take_sequence(tx: &mut Tx, gate: &Gate, sequence: u64, now: Timesta
     store::gate::take_sequence(tx, gate.id, sequence, now).await
 }
 
-/// Compares the gate's head with what is known, and keeps its alarms and its model pack. `true`: forked, here or before.
+/// Compares the gate's head with what is known, and keeps its alarms, its model pack and its program. `true`: forked, here or before.
 pub async fn take_poll(tx: &mut Trace, gate: &Gate, poll: &Poll, now: Timestamp) -> Result<bool, StoreError> {
     take_alarms(tx, gate, &poll.alarms, now).await?;
     take_seal(tx, gate, poll).await?;
     take_pack(tx, gate, poll).await?;
+    take_program(tx, gate, poll).await?;
     if gate.forked_at.is_some() {
         return Ok(true);
     }
@@ -44,6 +45,16 @@ async fn take_pack(tx: &mut Trace, gate: &Gate, poll: &Poll) -> Result<(), Store
     store::gate::set_pack(tx, gate.id, &pack).await?;
     tx.leave(Event::site(RecordKind::Changed, format!("gate.pack {}", gate.id.0)));
     raise_epoch(tx).await?;
+    Ok(())
+}
+
+/// Another program than the gate said before leaves a leaf; what it does with faces is not told by a hash, so nothing rests for it.
+async fn take_program(tx: &mut Trace, gate: &Gate, poll: &Poll) -> Result<(), StoreError> {
+    let Some(program) = poll.program.filter(|program| gate.program != Some(*program)) else {
+        return Ok(());
+    };
+    store::gate::set_program(tx, gate.id, &program).await?;
+    tx.leave(Event::site(RecordKind::Changed, format!("gate.program {}", gate.id.0)));
     Ok(())
 }
 

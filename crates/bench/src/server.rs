@@ -96,6 +96,7 @@ impl Gate {
             alarms: vec![],
             seal: None,
             pack: None,
+            program: None,
         };
         let answer: PollAnswer = client.post(PATH_POLL, &poll).await?;
         let envelope = answer.snapshot.context("the server sent no snapshot")?;
@@ -137,6 +138,7 @@ impl Gate {
             opened: false,
             reason: "qr.unknown".to_owned(),
             demo: true,
+            waited: None,
         };
         let frame = UploadedFrame {
             leaf: RawLeaf(leaf.to_bytes()),

@@ -29,6 +29,7 @@ use crate::event::{Event, Order};
 use crate::journal_file::Journal;
 use crate::kiosk::camera_code;
 use crate::models::Models;
+use crate::program::Program;
 use crate::relay::Relay;
 use crate::status::Status;
 use crate::store::SealedStore;
@@ -58,6 +59,7 @@ pub struct Parts {
     /// Address of the site that people open, where it is not the one that the gate calls.
     pub site_address: Option<String>,
     pub camera: Arc<AtomicU8>,
+    pub program: Program,
 }
 
 impl std::fmt::Debug for Parts {
@@ -270,6 +272,7 @@ impl Keeper {
             pack: self
                 .pack()
                 .filter(|_| !self.standing.faults.iter().any(|fault| fault == erasure::OTHER)),
+            program: self.parts.program.get().copied(),
         }
     }
 
@@ -303,6 +306,12 @@ impl Keeper {
             face_closed: self.face_closed().unwrap_or_default(),
             faults: self.standing.faults.clone(),
             pack: self.pack().map(|hash| countenance_base::to_hex(&hash)).unwrap_or_default(),
+            program: self
+                .parts
+                .program
+                .get()
+                .map(|hash| countenance_base::to_hex(hash))
+                .unwrap_or_default(),
             detector_calls: counters.detector_calls,
             landmark_calls: counters.landmark_calls,
             liveness_calls: counters.liveness_calls,

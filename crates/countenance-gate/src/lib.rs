@@ -11,6 +11,7 @@ pub mod journal_file;
 pub mod keeper;
 pub mod kiosk;
 pub mod models;
+pub mod program;
 pub mod relay;
 pub mod run;
 pub mod server_client;

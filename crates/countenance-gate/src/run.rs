@@ -14,6 +14,7 @@ use crate::journal_file::Journal;
 use crate::keeper::{Keeper, Lens, Parts};
 use crate::kiosk::{self, Desk};
 use crate::models::Models;
+use crate::program;
 use crate::relay::SimRelay;
 use crate::server_client::ServerClient;
 use crate::store::SealedStore;
@@ -45,6 +46,7 @@ pub struct RunOptions {
 
 /// Runs until Ctrl-C.
 pub async fn run(options: RunOptions) -> anyhow::Result<()> {
+    let program = program::own();
     let mut rng = SystemRng;
     let store = SealedStore::open(&options.data, &options.anchor, &mut rng).context("the gate's sealed store does not open")?;
     let claimed = store.claimed().clone();
@@ -87,6 +89,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<()> {
         screen,
         site_address: options.site_address,
         camera: Arc::clone(&camera),
+        program,
     });
     let keeper = std::thread::Builder::new()
         .name("keeper".into())

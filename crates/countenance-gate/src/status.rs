@@ -16,6 +16,8 @@ pub struct Status {
     pub face_closed: String,
     pub faults: Vec<String>,
     pub pack: String,
+    /// SHA-256 of the file that runs; empty until it is known.
+    pub program: String,
     pub detector_calls: u64,
     pub landmark_calls: u64,
     pub liveness_calls: u64,

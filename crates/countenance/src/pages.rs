@@ -150,6 +150,7 @@ fn oversight_routes() -> Router<AppState> {
         .route("/feed/{name}", get(feed::show))
         .route("/desk/due", get(due::show))
         .route("/desk/due/done", post(due::post_done))
+        .route("/desk/due/video", post(due::post_video))
         .route("/desk/due/feed", post(due::post_feed))
         .route("/desk/due/webhook", post(due::post_webhook))
         .route("/desk/filing", get(filing::show))

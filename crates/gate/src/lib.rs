@@ -19,4 +19,5 @@ pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod throttle;
+pub mod wait;
 pub mod wire;

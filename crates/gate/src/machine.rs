@@ -23,6 +23,7 @@ use crate::policy::{Lane, Policy};
 use crate::qr::UsedQrs;
 use crate::standing::Standing;
 use crate::throttle::Throttle;
+use crate::wait::Wait;
 use crate::wire::{EnrolmentTicket, Passage};
 
 pub use capture::Capture;
@@ -119,6 +120,8 @@ pub struct Machine {
     /// When the present state gives up.
     until: Timestamp,
     attempt: AttemptId,
+    /// The first touch of the attempt.
+    began: Timestamp,
     throttle: Throttle,
     used_qrs: UsedQrs,
 }
@@ -130,6 +133,7 @@ impl Machine {
             state: State::Idle,
             until: Timestamp(i64::MAX),
             attempt: AttemptId::from_bytes([0; 16]),
+            began: Timestamp(0),
             throttle: Throttle::default(),
             used_qrs: UsedQrs::default(),
         }
@@ -254,7 +258,7 @@ impl Machine {
         }
         let attempt = AttemptId::new(view.now, rng);
         match action {
-            Do::Begin | Do::Qr | Do::Enrol | Do::Withdraw => self.attempt = attempt,
+            Do::Begin | Do::Qr | Do::Enrol | Do::Withdraw => (self.attempt, self.began) = (attempt, view.now),
             Do::Unit(_) | Do::Face | Do::PinLane | Do::Pin(_) | Do::Text(_) | Do::Yes | Do::No | Do::Receipt | Do::Cancel => {
                 return vec![];
             }
@@ -339,6 +343,7 @@ impl Machine {
             opened,
             reason: reason.to_owned(),
             demo: view.standing.demo,
+            waited: opened.then(|| Wait::of(view.now.since(self.began))),
         }
     }
 

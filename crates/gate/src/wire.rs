@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::journal::{Leaf, RawLeaf};
 use crate::policy::Lane;
+use crate::wait::Wait;
 
 pub const HEADER_GATE: &str = "x-countenance-gate";
 pub const HEADER_SEQUENCE: &str = "x-countenance-sequence";
@@ -103,6 +104,10 @@ pub struct Poll {
     /// SHA-256 of the installed model pack's manifest; none while no pack is in use.
     #[cbor(n(5), with = "minicbor::bytes")]
     pub pack: Option<[u8; 32]>,
+    /// SHA-256 of the file that the gate runs, as the gate itself reads it; none from gates that do not say it. Nothing attests it:
+    /// another program could say the same.
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub program: Option<[u8; 32]>,
 }
 
 /// "My journal has this many leaves and ends with this one, as of now." Handed on to monitors, so it is signed apart from the request.
@@ -219,6 +224,9 @@ pub struct Passage {
     pub reason: String,
     #[n(7)]
     pub demo: bool,
+    /// Of an opening: how long since the first touch. The server counts it and keeps it beside no passage.
+    #[n(8)]
+    pub waited: Option<Wait>,
 }
 
 /// When the camera was open and what it met: the operator's only evidence that a passer-by was not captured.

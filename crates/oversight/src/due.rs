@@ -1,6 +1,8 @@
 //! Every duty with its clock, out of facts, numbers of the rulebook and calendars. Nothing here reads a table or a clock.
 
+mod audits;
 mod incidents;
+mod police;
 mod recurring;
 mod thresholds;
 
@@ -39,6 +41,8 @@ pub fn due(now: Timestamp, zone: &str, facts: &DutyFacts, parameters: &Parameter
     };
     let mut duties = asked.thresholds();
     duties.extend(asked.recurring());
+    duties.extend(asked.audit_findings());
+    duties.extend(asked.police());
     duties.extend(asked.contracts());
     duties.extend(asked.incidents());
     duties.sort_by_key(|duty| (duty.state, instant(duty.due, zone), duty.kind, duty.subject.clone()));

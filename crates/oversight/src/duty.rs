@@ -40,8 +40,16 @@ kinds! {
     OfficerAdvised = "officer_advised",
     OfficerReport = "officer_report",
     Audit = "audit",
+    /// What an audit that the authority ordered found is put right.
+    AuditFindings = "audit_findings",
+    /// That it was put right is reported.
+    AuditReport = "audit_report",
     MinorsAudit = "minors_audit",
     LevelAssessment = "level_assessment",
+    /// The graded system is filed with the police.
+    LevelFiling = "level_filing",
+    /// A public video system is filed with the police.
+    VideoFiling = "video_filing",
     /// The impact assessment of a purpose is renewed.
     Assessment = "assessment",
     /// A supplier has no contract in force, or soon none.
@@ -96,6 +104,8 @@ pub enum Evidence {
     Acknowledgement(String),
     /// SHA-256 of a document, and where it lies.
     Document([u8; 32], String),
+    /// Both, of what is filed: the authority's number, and the document that it gave.
+    Filed { number: String, document: [u8; 32], place: String },
     /// A day in our own register.
     Register,
 }

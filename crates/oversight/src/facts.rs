@@ -25,6 +25,17 @@ pub struct DutyFacts {
     /// Those that work here.
     pub suppliers: Vec<SupplierFacts>,
     pub done: Vec<DoneFacts>,
+    pub video: PublicVideo,
+}
+
+/// Whether the site runs a public security video system. Nothing here can see that: somebody says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PublicVideo {
+    #[default]
+    Unsaid,
+    None,
+    /// In use since.
+    Since(Day),
 }
 
 /// The most people on one day.
@@ -90,7 +101,12 @@ impl SupplierFacts {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DoneFacts {
+    pub number: u32,
     pub kind: DutyKind,
     pub on: Day,
     pub evidence: Evidence,
+    /// Of an audit: the authority ordered it, and it found something.
+    pub to_put_right: bool,
+    /// The audit that this answers.
+    pub about: Option<u32>,
 }

@@ -31,6 +31,7 @@ pub async fn read_facts(tx: &mut Trace, ctx: &Ctx<'_>) -> Result<DutyFacts, Stor
         incidents: store::incident::list_open(tx).await?,
         suppliers: store::supplier::facts(tx).await?,
         done: store::done::list(tx).await?,
+        video: store::video::lookup(tx).await?,
     })
 }
 

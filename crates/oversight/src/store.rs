@@ -8,6 +8,7 @@ pub(crate) mod incident;
 pub(crate) mod officer;
 pub(crate) mod site;
 pub(crate) mod supplier;
+pub(crate) mod video;
 
 use countenance_rules::Day;
 use countenance_storage::{Row, StoreError};

@@ -18,7 +18,7 @@ pub mod suppliers;
 pub use assessment::{ApprovalView, AssessmentPage, AssessmentPrint, AssessmentText, AssessmentVersion, SystemFact, WaitingVersion};
 pub(crate) use door::mode_key;
 pub use door::{DoorLine, DoorPage, Doors, GateView, PurposeDraft, PurposeState, PurposeView, Way};
-pub use due::{DuePage, DutyLine, EvidenceLine, FeedView, StateOfDuty, incident_words};
+pub use due::{DuePage, DutyLine, EvidenceLine, FeedView, RecordOption, StateOfDuty, VideoView, audit_words, incident_words};
 pub use endings::{EndingLine, EndingStage, Endings, HoldLine, Lost};
 pub use enter::Enter;
 pub use filing::{CountView, FilingLine, FilingPack, FilingPage, OtherSite, PackView};

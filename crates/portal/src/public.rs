@@ -113,6 +113,8 @@ pub struct GatePage {
     pub software: String,
     /// SHA-256 of the model pack's manifest as the gate said at claim, hexadecimal.
     pub pack: Option<String>,
+    /// SHA-256 of the gate's program, as the gate says; nothing attests it.
+    pub program: Option<String>,
     pub opinion: Option<Opinion>,
     /// The place is open to customers or everyone: whether an opinion stands behind it is said either way.
     pub open_place: bool,

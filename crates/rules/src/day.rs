@@ -3,6 +3,7 @@
 use std::fmt;
 
 use countenance_base::Timestamp;
+use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 /// A day of the calendar, `2025-06-01`, in no time zone.
@@ -25,6 +26,12 @@ impl Day {
     #[must_use]
     pub fn next(self) -> Option<Self> {
         self.0.tomorrow().ok().map(Self)
+    }
+
+    /// So many days of the calendar later; `None` beyond what this program can write.
+    pub fn plus(self, days: u32) -> Option<Self> {
+        let span = Span::new().try_days(days).ok()?;
+        self.0.checked_add(span).ok().map(Self)
     }
 
     /// Noon of that day, UTC.
@@ -76,6 +83,8 @@ mod tests {
         }
         let (one, other) = (Day::parse("2024-02-28").unwrap(), Day::parse("2024-03-01").unwrap());
         assert_eq!((other.since(one), one.since(other)), (2, -2));
+        assert_eq!((one.plus(0), one.plus(2)), (Some(one), Some(other)));
+        assert_eq!(one.plus(u32::MAX), None);
         assert_eq!(one.noon().rfc3339(), "2024-02-28T12:00:00Z");
         assert_eq!(
             Day::parse("2025-12-31").and_then(Day::next).map(|day| day.to_string()).as_deref(),

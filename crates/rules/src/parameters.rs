@@ -185,6 +185,8 @@ parameters! {
             video_keep_days,
             /// Within how many days public security video is filed with the police.
             video_filing_days,
+            /// The same for systems in use before that was asked, counted from its first day.
+            video_filing_legacy_days,
             /// From how many people the duties for important data apply too; reaching counts.
             important_data_persons,
         }

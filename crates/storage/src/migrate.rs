@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "0010_oversight", include_str!("../migrations/0010_oversight.sql")),
     (11, "0011_public", include_str!("../migrations/0011_public.sql")),
     (12, "0012_inspector", include_str!("../migrations/0012_inspector.sql")),
+    (13, "0013_duties", include_str!("../migrations/0013_duties.sql")),
 ];
 
 const HISTORY: &str =

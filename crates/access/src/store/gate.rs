@@ -68,7 +68,7 @@ pub(crate) async fn claim(tx: &mut Tx, code: [u8; 32], claim: &Claim, now: Times
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, door_id, device_key, pack, demo, claimed_at, last_sequence, last_seen_at, head_size, head_hash, leaves, leaf_hash,
+            "SELECT id, door_id, device_key, pack, program, demo, claimed_at, last_sequence, last_seen_at, head_size, head_hash, leaves, leaf_hash,
                     forked_at, lost_at, seal, sealed_at
              FROM gates ",
             $tail
@@ -94,6 +94,7 @@ fn read(row: &Row) -> Result<Gate, StoreError> {
         door: row.get("door_id")?,
         device_key: row.get_optional("device_key")?.map(PublicKey),
         pack: row.get_optional("pack")?,
+        program: row.get_optional("program")?,
         demo: row.get("demo")?,
         claimed_at: row.get_optional("claimed_at")?,
         last_sequence: row.get("last_sequence")?,
@@ -165,6 +166,11 @@ pub(crate) async fn set_seal(tx: &mut Tx, gate: GateId, seal: &[u8], at: Timesta
 
 pub(crate) async fn set_pack(tx: &mut Tx, gate: GateId, pack: &[u8; 32]) -> Result<(), StoreError> {
     tx.change_one("UPDATE gates SET pack = $2 WHERE id = $1", &[gate.into(), (*pack).into()])
+        .await
+}
+
+pub(crate) async fn set_program(tx: &mut Tx, gate: GateId, program: &[u8; 32]) -> Result<(), StoreError> {
+    tx.change_one("UPDATE gates SET program = $2 WHERE id = $1", &[gate.into(), (*program).into()])
         .await
 }
 

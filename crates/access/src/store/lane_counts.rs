@@ -2,7 +2,7 @@ use countenance_base::Timestamp;
 use countenance_storage::{Row, StoreError};
 use countenance_trace::Trace;
 
-use crate::lane_counts::{LaneCount, LaneWait};
+use crate::lane_counts::LaneCount;
 use crate::store::door::read_lanes;
 
 pub(crate) async fn count(tx: &mut Trace, from: Timestamp, to: Timestamp) -> Result<Vec<LaneCount>, StoreError> {
@@ -24,30 +24,6 @@ pub(crate) async fn count(tx: &mut Trace, from: Timestamp, to: Timestamp) -> Res
             opened: row.get("opened")?,
             reason: row.get("reason")?,
             count: row.get("n")?,
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
-pub(crate) async fn waits(tx: &mut Trace, from: Timestamp, to: Timestamp) -> Result<Vec<LaneWait>, StoreError> {
-    let rows = tx
-        .list(
-            "SELECT p.door_id, p.lanes, COUNT(*) AS n, CAST(SUM(p.at - w.opened_at) AS BIGINT) AS waited
-             FROM passages p
-             JOIN windows w ON w.gate_id = p.gate_id AND w.attempt = p.attempt
-             WHERE p.at >= $1 AND p.at < $2 AND p.at >= w.opened_at
-             GROUP BY p.door_id, p.lanes
-             ORDER BY p.door_id, p.lanes",
-            &[from.into(), to.into()],
-        )
-        .await?;
-    let read = |row: &Row| {
-        let lanes: String = row.get("lanes")?;
-        Ok(LaneWait {
-            door: row.get("door_id")?,
-            lanes: read_lanes(&lanes).ok_or(StoreError::Column { column: "lanes" })?,
-            count: row.get("n")?,
-            waited_us: row.get("waited")?,
         })
     };
     rows.iter().map(read).collect()

@@ -218,6 +218,7 @@ fn read(tx: &mut Trace, row: &Row) -> Result<PassageView, StoreError> {
             opened: row.get("opened")?,
             reason: row.get("reason")?,
             demo: row.get("demo")?,
+            waited: None,
         },
     })
 }

@@ -1,11 +1,9 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use countenance_access::{LaneTotal, lane_counts, lane_totals, lane_waits, lookup_door, method, take_poll};
+use countenance_access::{lookup_door, method, take_poll};
 use countenance_base::{OperatorId, PurposeId};
-use countenance_gate_core::journal::LeafClass;
 use countenance_gate_core::policy::Lane;
-use countenance_gate_core::wire::{Note, Poll, Redeemed, Window};
+use countenance_gate_core::wire::{Poll, Redeemed};
 use countenance_persons::{
     Assessment, DeclarePurpose, PurposeState, WriteAssessment, activate_purpose, approve_assessment, declare_purpose, epoch,
     list_assessments, lookup_purpose, outdate_assessments, write_assessment,
@@ -13,7 +11,6 @@ use countenance_persons::{
 use countenance_rules::AssessmentHead;
 use countenance_testdb::{reading, trace, trace_at};
 
-use crate::frames::passage;
 use crate::world::{World, operator_named, purpose_facts};
 
 /// An estate with a declared purpose, and two operators.
@@ -136,6 +133,7 @@ impl Declared {
             alarms: vec![],
             seal: None,
             pack: Some(pack),
+            program: None,
         };
         assert!(!take_poll(&mut tx, &gate, &poll, self.world.now).await.unwrap());
         tx.commit().await.unwrap();
@@ -273,43 +271,4 @@ async fn after_a_major_incident_every_assessment_is_made_again() {
     declared.write(texts()).await;
     declared.approve(2, other).await.unwrap();
     assert!(declared.world.begin(&a).await.is_ok());
-}
-
-#[tokio::test]
-async fn use_of_each_way_and_the_time_before_the_camera_are_counted() {
-    let mut world = World::new().await;
-    let a = world.resident("12-1803", false).await;
-    let (since, door) = (world.now, world.door);
-    let until = since.plus(Duration::from_mins(1));
-    let totals = async |world: &World, from| lane_totals(&lane_counts(&mut reading(&world.db).await, from, until).await.unwrap());
-    let waits = async |world: &World| lane_waits(&mut reading(&world.db).await, since, until).await.unwrap();
-    assert_eq!((totals(&world, since).await, waits(&world).await), (vec![], vec![]));
-    let mut frames = Vec::new();
-    // Two with a camera that opened one and three seconds before, and one without.
-    for (who, before) in [(Some(&a), Some(1)), (None, Some(3)), (Some(&a), None)] {
-        let note = passage(&mut world, who);
-        if let Some(before) = before {
-            let window = Window {
-                attempt: note.attempt,
-                opened: note.at.minus(Duration::from_secs(before)),
-                closed: note.at,
-                frames: 9,
-                faces_max: 1,
-                embedded: 0,
-            };
-            frames.push(world.frame(LeafClass::Window, |_, _| Some(Note::Window(window))));
-        }
-        frames.push(world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(note))));
-    }
-    world.upload(frames).await;
-    let total = LaneTotal {
-        door,
-        lanes: vec![Lane::Qr],
-        opened: 2,
-        refused: 1,
-    };
-    assert_eq!(totals(&world, since).await, [total]);
-    let waits = waits(&world).await;
-    assert_eq!((waits.len(), waits[0].count, waits[0].mean()), (1, 2, Duration::from_secs(2)));
-    assert_eq!(totals(&world, since.plus(Duration::from_secs(1))).await, []);
 }

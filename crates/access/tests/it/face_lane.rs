@@ -32,6 +32,7 @@ async fn poll(world: &mut World, sequence: u64, alarms: &[&str]) {
         alarms: alarms.iter().map(|code| (*code).to_owned()).collect(),
         seal: None,
         pack: None,
+        program: None,
     };
     take_poll(&mut tx, &gate, &poll, ctx.now).await.unwrap();
     tx.commit().await.unwrap();
@@ -80,6 +81,7 @@ async fn a_lost_or_forked_gate_says_so() {
         alarms: vec![],
         seal: None,
         pack: None,
+        program: None,
     };
     assert!(!take_poll(&mut tx, &gate, &longer, ctx.now).await.unwrap());
     let gate = countenance_access::lookup_gate(&mut tx, gate.id).await.unwrap().unwrap();

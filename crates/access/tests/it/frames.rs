@@ -21,6 +21,7 @@ pub(crate) fn passage(world: &mut World, resident: Option<&Resident>) -> Passage
         opened: resident.is_some(),
         reason: "passage.recognised".to_owned(),
         demo: true,
+        waited: None,
     }
 }
 

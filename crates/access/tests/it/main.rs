@@ -4,6 +4,7 @@
 
 mod assessment;
 mod consent;
+mod counts;
 mod door;
 mod face_lane;
 mod frames;

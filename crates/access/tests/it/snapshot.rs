@@ -137,6 +137,7 @@ async fn a_gate_that_tells_two_histories_loses_its_face_lane() {
         alarms: vec!["clock.behind".to_owned(), "<b>".to_owned()],
         seal: None,
         pack: None,
+        program: None,
     };
     for (head, forked) in [
         (good, false),
@@ -185,6 +186,7 @@ async fn a_rolled_back_head_is_seen_and_an_overtaken_one_is_not_blamed() {
             alarms: vec![],
             seal: None,
             pack: None,
+            program: None,
         };
         let mut tx = trace(&world.db).await;
         assert_eq!(take_poll(&mut tx, &gate, &poll, world.now).await.unwrap(), forked, "size {size}");

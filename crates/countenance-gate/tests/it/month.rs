@@ -47,6 +47,7 @@ fn run(gate: &Gate, now: Timestamp) -> serde_json::Value {
         screen,
         site_address: None,
         camera: Arc::new(AtomicU8::new(0)),
+        program: countenance_gate::program::Program::default(),
     });
     let (tell, events) = mpsc::channel();
     tell.send(Event::Kiosk(Do::Cancel)).unwrap();

@@ -19,7 +19,7 @@ pub(crate) enum Whose {
 }
 
 /// Every table, in the order in which rows are written back: what others refer to comes first.
-pub(crate) const TABLES: [(&str, Whose); 50] = [
+pub(crate) const TABLES: [(&str, Whose); 51] = [
     ("site", Whose::Site),
     ("operators", Whose::Site),
     ("doors", Whose::Site),
@@ -44,6 +44,7 @@ pub(crate) const TABLES: [(&str, Whose); 50] = [
     ("frames", Whose::Site),
     ("passages", Whose::Person("person_id")),
     ("windows", Whose::Site),
+    ("lane_waits", Whose::Site),
     ("ledger", Whose::Site),
     ("tag_lists", Whose::Site),
     ("destructions", Whose::Destruction),

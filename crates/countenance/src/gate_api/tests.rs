@@ -270,6 +270,7 @@ async fn a_waiting_poll_wakes_when_the_epoch_rises() {
             alarms: vec![],
             seal: None,
             pack: None,
+            program: None,
         }),
     );
     let change = async {

@@ -1,12 +1,13 @@
-//! How often each way in opened and refused, and how long people stood before a camera. Never about one person: what a single day has
+//! How often each way in opened and refused, and how long people waited at it. Never about one person: what a single day has
 //! fewer than five of is shown as that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use countenance_access::{LaneCount, LaneTotal, lane_counts, lane_totals, lane_waits, list_doors};
+use countenance_access::{Door, FEW, LaneCount, LaneTotal, LaneWait, Waited, lane_counts, lane_totals, lane_waits, list_doors, waited};
 use countenance_base::{DoorId, Timestamp};
 use countenance_gate_core::policy::Lane;
+use countenance_gate_core::wait::STEPS_S;
 use countenance_portal::inspection::{Cell, Table};
 use countenance_storage::StoreError;
 use countenance_trace::Trace;
@@ -17,13 +18,13 @@ use crate::state::AppState;
 /// Months that are looked at; what the law wants forgotten is not there any more.
 const MONTHS: usize = 3;
 const DAYS: usize = 7;
-const FEW: u64 = 5;
 const DAY: Duration = Duration::from_hours(24);
 
 type Doors = BTreeMap<DoorId, u32>;
 
 pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table>, StoreError> {
-    let doors: Doors = list_doors(tx).await?.into_iter().map(|door| (door.id, door.number)).collect();
+    let all = list_doors(tx).await?;
+    let doors: Doors = all.iter().map(|door| (door.id, door.number)).collect();
     let zone = &state.site().time_zone;
     let (mut months, mut refusals, mut waits) = (Vec::new(), Vec::new(), Vec::new());
     for (name, from, to) in months_of(state.now(), zone) {
@@ -35,15 +36,10 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
                 .filter(|count| !count.opened)
                 .map(|count| refusal(count, &doors, &name)),
         );
-        for wait in lane_waits(tx, from, to).await? {
-            let average = if wait.count < FEW {
-                Cell::Few
-            } else {
-                Cell::Words(format!("{} s", wait.mean().as_secs()))
-            };
-            let [door, lanes] = of(wait.door, &wait.lanes, &doors);
-            waits.push(vec![Cell::words(&name), door, lanes, number(wait.count), average]);
-        }
+        let known = lane_waits(tx, zone, from, to).await?;
+        // What is offered now stands in the newest month, used or not.
+        let offered: &[Door] = if waits.is_empty() { &all } else { &[] };
+        waits.extend(waits_of(&known, &counts, offered, &doors, &name));
     }
     let mut days = Vec::new();
     for (name, from, to) in days_of(state.now(), zone) {
@@ -64,7 +60,7 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
         },
         Table {
             key: "waits",
-            columns: &["month", "door", "lanes", "count", "average"],
+            columns: &["month", "door", "lanes", "count", "half", "most"],
             rows: waits,
         },
         Table {
@@ -78,6 +74,38 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
 fn of(door: DoorId, lanes: &[Lane], doors: &Doors) -> [Cell; 2] {
     let lanes = lanes.iter().map(|lane| lane.word().to_owned()).collect();
     [Cell::from(doors.get(&door).copied().map(number)), Cell::Lanes(lanes)]
+}
+
+/// Waits of each door and way, each way beside the others.
+fn waits_of(known: &[LaneWait], counts: &[LaneCount], offered: &[Door], doors: &Doors, name: &str) -> Vec<Vec<Cell>> {
+    let totals = lane_totals(counts);
+    let opened = totals.iter().filter(|total| total.opened > 0);
+    let mut ways: BTreeSet<(Option<u32>, DoorId, Vec<Lane>)> = opened
+        .map(|total| (doors.get(&total.door).copied(), total.door, total.lanes.clone()))
+        .collect();
+    for door in offered {
+        ways.extend(door.settings.ways.iter().map(|way| (Some(door.number), door.id, way.clone())));
+    }
+    let row = |(_, door, lanes): &(Option<u32>, DoorId, Vec<Lane>)| {
+        let opened = totals.iter().find(|total| total.door == *door && total.lanes == *lanes);
+        let [count, half, most] = wait_cells(waited(known, *door, lanes, opened.map_or(0, |total| total.opened)));
+        let [door, lanes] = of(*door, lanes, doors);
+        vec![Cell::words(name), door, lanes, count, half, most]
+    };
+    ways.iter().map(row).collect()
+}
+
+fn wait_cells(waited: Waited) -> [Cell; 3] {
+    let step = |within: Option<u16>| {
+        let last = STEPS_S.last().copied().unwrap_or_default();
+        Cell::Words(within.map_or_else(|| format!("> {last} s"), |within| format!("≤ {within} s")))
+    };
+    match waited {
+        Waited::Nobody => [Cell::word("wait-nobody"), Cell::Nothing, Cell::Nothing],
+        Waited::Unmeasured => [Cell::word("wait-unmeasured"), Cell::Nothing, Cell::Nothing],
+        Waited::Few => [Cell::Few, Cell::Nothing, Cell::Nothing],
+        Waited::Within(count, half, most) => [number(count), step(half), step(most)],
+    }
 }
 
 /// Opened and refused of each door and way.
@@ -149,6 +177,33 @@ mod tests {
         for spans in [days, months] {
             assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].2));
         }
+    }
+
+    #[test]
+    fn each_way_s_waits_stand_beside_the_others_measured_or_not() {
+        let door = DoorId::from_bytes([1; 16]);
+        let known = [LaneWait {
+            door,
+            lanes: vec![Lane::Pin],
+            steps: [5, 0, 0, 0, 0, 0, 0, 0, 5],
+        }];
+        let opened = |lane| LaneCount {
+            door,
+            lanes: vec![lane],
+            opened: true,
+            reason: String::new(),
+            count: 10,
+        };
+        let counts = [opened(Lane::Pin), opened(Lane::Card)];
+        let rows = waits_of(&known, &counts, &[], &Doors::from([(door, 3)]), "m");
+        let cells: Vec<&[Cell]> = rows.iter().map(|row| &row[3..]).collect();
+        assert_eq!(
+            cells,
+            [
+                [Cell::word("wait-unmeasured"), Cell::Nothing, Cell::Nothing],
+                [Cell::Number(10), Cell::words("≤ 5 s"), Cell::words("> 90 s")]
+            ]
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) async fn tables(state: &AppState, tx: &mut Trace) -> Result<Vec<Table
         },
         Table {
             key: "gates",
-            columns: &["gate", "door", "standing", "device-key", "pack", "sealed", "seen"],
+            columns: &["gate", "door", "standing", "device-key", "pack", "program", "sealed", "seen"],
             rows: gate_rows,
         },
     ])
@@ -81,6 +81,8 @@ fn gate_row(gate: &Gate, doors: &[Door]) -> Vec<Cell> {
         Cell::word(standing),
         key.into(),
         gate.pack.map(|pack| Cell::Hash(to_hex(&pack))).into(),
+        gate.program
+            .map_or_else(|| Cell::word("not-said"), |program| Cell::Hash(to_hex(&program))),
         gate.sealed_at.map(Cell::At).into(),
         gate.last_seen_at.map(Cell::At).into(),
     ]

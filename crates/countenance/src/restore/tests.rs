@@ -174,6 +174,7 @@ async fn a_gate_goes_on(state: &AppState, lost: &mut Lost) {
         alarms: vec![],
         seal: None,
         pack: None,
+        program: None,
     };
     assert!(!take_poll(&mut tx, &gate, &poll, state.now()).await.unwrap(), "no fork");
     tx.commit().await.unwrap();

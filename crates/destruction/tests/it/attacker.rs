@@ -106,7 +106,7 @@ const INSTANTS: [(How, &str); 26] = [
 ];
 
 /// Tables that name nobody in the clear. What is sealed in them is tried with every key.
-const NOBODY: [&str; 37] = [
+const NOBODY: [&str; 38] = [
     "duties_done",
     "duties_told",
     "filings",
@@ -115,6 +115,7 @@ const NOBODY: [&str; 37] = [
     "officers",
     "oversight",
     "stored_counts",
+    "lane_waits",
     "suppliers",
     "assessment_texts",
     "assessments",

@@ -26,6 +26,7 @@ async fn pass(world: &mut World, resident: &Resident) {
         opened: true,
         reason: "passage.recognised".to_owned(),
         demo: true,
+        waited: None,
     };
     let frame = world.frame(LeafClass::Passage, |_, _| Some(Note::Passage(passage)));
     world.upload(vec![frame]).await;

@@ -152,6 +152,7 @@ impl Device {
             opened: true,
             reason: "passage.recognised".to_owned(),
             demo: true,
+            waited: None,
         };
         self.about(member, RecordKind::Opened, now, Some(Note::Passage(passage)));
         let window = Window {
@@ -263,6 +264,7 @@ impl Device {
             alarms: vec![],
             seal: None,
             pack: None,
+            program: None,
         };
         let gate = self.row(world).await;
         let mut tx = trace_at(&world.db, world.now).await;

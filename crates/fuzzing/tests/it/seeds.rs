@@ -8,6 +8,7 @@ use countenance_fuzzing::estate::{ESTATE, NOW};
 use countenance_fuzzing::targets;
 use countenance_gate_core::journal::{Frame, Leaf, LeafClass, write_frame};
 use countenance_gate_core::policy::Lane;
+use countenance_gate_core::wait::Wait;
 use countenance_gate_core::wire::{
     Claim, Claimed, EnrolmentTicket, Frames, FramesAnswer, Head, Note, Passage, Poll, PollAnswer, Redeem, UploadedFrame,
 };
@@ -88,6 +89,7 @@ fn wire() -> Vec<Vec<u8>> {
         opened: true,
         reason: "passage.pin".into(),
         demo: false,
+        waited: Some(Wait::of(std::time::Duration::from_secs(12))),
     };
     let uploaded = UploadedFrame {
         leaf: frame().raw_leaf(),
@@ -113,6 +115,7 @@ fn wire() -> Vec<Vec<u8>> {
         alarms: vec!["journal.80".into()],
         seal: None,
         pack: None,
+        program: Some([6; 32]),
     };
     let answer = PollAnswer {
         snapshot: None,

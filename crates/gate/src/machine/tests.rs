@@ -50,6 +50,15 @@ impl Desk {
         })
     }
 
+    /// What A's phone shows now.
+    fn qr(&self) -> String {
+        let (person, seconds) = (self.fixture.a, self.now.seconds());
+        let signed = crate::wire::qr_text_to_sign(person, seconds);
+        let signature = self.fixture.key_a.sign_plain(signed.as_bytes());
+        let bytes = [person.as_bytes().as_slice(), &seconds.to_be_bytes(), &signature.0].concat();
+        format!("{}{}", crate::qr::PREFIX, crate::base64url::encode(&bytes))
+    }
+
     fn reach_camera(&mut self, unit: &str) {
         self.press(Do::Begin);
         self.press(Do::Unit(unit.into()));
@@ -383,18 +392,9 @@ fn a_policy_that_goes_closes_the_camera() {
 fn who_shows_a_qr_first_can_key_the_pin_that_is_asked_with_it() {
     let mut desk = Desk::new();
     desk.fixture.policy.door.ways = vec![vec![Lane::Qr, Lane::Pin]];
-    let seconds = desk.now.seconds();
-    let signature = desk
-        .fixture
-        .key_a
-        .sign_plain(crate::wire::qr_text_to_sign(desk.fixture.a, seconds).as_bytes());
-    let bytes = [desk.fixture.a.as_bytes().as_slice(), &seconds.to_be_bytes(), &signature.0].concat();
+    let text = desk.qr();
     desk.press(Do::Qr);
-    desk.feed(Input::CodeSeen(format!(
-        "{}{}",
-        crate::qr::PREFIX,
-        crate::base64url::encode(&bytes)
-    )));
+    desk.feed(Input::CodeSeen(text));
     assert_eq!(desk.screen().actions, ["pin", "cancel"]);
     desk.press(Do::PinLane);
     let effects = desk.press(Do::Pin(Zeroizing::new(PIN.into())));
@@ -423,4 +423,50 @@ fn a_receipt_is_given_for_what_has_just_happened_and_for_nothing_else() {
     desk.press(Do::Cancel);
     desk.feed(Input::Promised(Ok("CR1:AAAA".into())));
     assert_eq!(desk.screen().key, "idle", "an answer that nobody waits for shows nothing");
+}
+
+fn of(seconds: u64) -> Wait {
+    Wait::of(Duration::from_secs(seconds))
+}
+
+fn decided(effects: &[Effect]) -> &Passage {
+    let decided = effects.iter().find_map(|effect| {
+        if let Effect::Open { passage, .. } | Effect::Refuse { passage } = effect {
+            Some(passage)
+        } else {
+            None
+        }
+    });
+    decided.unwrap()
+}
+
+#[test]
+fn every_way_waits_from_the_first_touch_to_the_opening() {
+    let mut desk = Desk::new();
+    let person = desk.fixture.a;
+    for (checked, waited) in [(Some(person), Some(of(12))), (None, None)] {
+        desk.now = at(100);
+        desk.press(Do::Begin);
+        desk.press(Do::Unit("12-1803".into()));
+        desk.now = at(105);
+        desk.press(Do::PinLane);
+        desk.press(Do::Pin(Zeroizing::new(PIN.into())));
+        desk.now = at(112);
+        assert_eq!(decided(&desk.feed(Input::PinChecked(checked))).waited, waited, "a refusal has none");
+    }
+    let mut desk = Desk::new();
+    desk.reach_camera("12-1803");
+    desk.now = at(7);
+    for _ in 0..3 {
+        desk.feed(Input::FrameAccepted);
+    }
+    let effects = desk.feed(Input::Measured(Measured::Recognised(person)));
+    assert_eq!(decided(&effects).waited, Some(of(7)));
+    // The next attempt begins anew, at the touch of its own way.
+    desk.now = at(60);
+    desk.press(Do::Qr);
+    desk.now = at(64);
+    let text = desk.qr();
+    let effects = desk.feed(Input::CodeSeen(text));
+    assert_eq!(decided(&effects).waited, Some(of(4)));
 }

@@ -51,7 +51,7 @@ impl Asked<'_> {
         }
     }
 
-    fn last(&self, kind: DutyKind) -> Option<(Day, Evidence)> {
+    pub(super) fn last(&self, kind: DutyKind) -> Option<(Day, Evidence)> {
         let done = self.facts.done.iter().filter(|done| done.kind == kind).max_by_key(|done| done.on)?;
         Some((done.on, done.evidence.clone()))
     }

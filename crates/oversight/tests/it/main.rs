@@ -8,6 +8,8 @@ mod world;
 #[cfg(test)]
 mod filing;
 #[cfg(test)]
+mod police;
+#[cfg(test)]
 mod registers;
 #[cfg(test)]
 mod vectors;

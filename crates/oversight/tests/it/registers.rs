@@ -3,14 +3,15 @@
 use countenance_base::Text;
 use countenance_gate_core::policy::Lane;
 use countenance_oversight::{
-    AddSupplier, DutyKind, DutyState, IncidentKind, OpenIncident, add_supplier, appoint_officer, close_incident, end_officer, end_supplier,
-    forget_suppliers, grade_incident, list_incidents, list_suppliers, lookup_officer, open_incident, put_handler_site, record_duty_done,
-    report_incident, report_officer, set_contract, tell_incident,
+    AddSupplier, DutyKind, DutyState, IncidentKind, OpenIncident, RecordDone, add_supplier, appoint_officer, close_incident, end_officer,
+    end_supplier, forget_suppliers, grade_incident, list_incidents, list_suppliers, lookup_officer, open_incident, put_handler_site,
+    record_duty_done, report_incident, report_officer, set_contract, tell_incident,
 };
 use countenance_rules::Day;
 use countenance_testdb::trace_at;
 
 use crate::filing::{all, begin, state, today};
+use crate::police::record;
 use crate::world::World;
 
 fn supplier(contract: &str) -> AddSupplier {
@@ -200,12 +201,19 @@ async fn what_was_done_elsewhere_is_kept_as_hash_and_place() {
         (DutyKind::LevelAssessment, on, &hash, "", "oversight.words"),
         (DutyKind::LevelAssessment, on.next().unwrap(), &hash, "x", "oversight.day"),
     ] {
-        let refused = record_duty_done(&mut tx, &ctx, kind, day, document, place).await.unwrap_err();
+        let done = RecordDone {
+            document: document.to_owned(),
+            place: place.to_owned(),
+            ..record(kind, &day.to_string())
+        };
+        let refused = record_duty_done(&mut tx, &ctx, &done).await.unwrap_err();
         assert_eq!(refused.code(), code);
     }
-    record_duty_done(&mut tx, &ctx, DutyKind::LevelAssessment, on, &hash.to_uppercase(), "档案室 3 柜")
-        .await
-        .unwrap();
+    let done = RecordDone {
+        document: hash.to_uppercase(),
+        ..record(DutyKind::LevelAssessment, &on.to_string())
+    };
+    record_duty_done(&mut tx, &ctx, &done).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(state(&all(&mut world).await, DutyKind::LevelAssessment), Some(DutyState::Done));
 }

@@ -2,23 +2,23 @@
 
 use countenance_base::Timestamp;
 use countenance_oversight::{
-    DayCount, Deadline, DoneFacts, Duty, DutyFacts, DutyKind, DutyState, Evidence, Filed, Incident, IncidentKind, OfficerFacts, Source,
-    SupplierFacts, UseFacts, due, grade_of, warning,
+    DayCount, Deadline, DoneFacts, Duty, DutyFacts, DutyKind, DutyState, Evidence, Filed, Incident, IncidentKind, OfficerFacts,
+    PublicVideo, Source, SupplierFacts, UseFacts, due, grade_of, warning,
 };
 use countenance_rules::{Calendars, Day, Parameters, embedded_shelf};
 
-const ZONE: &str = "Asia/Shanghai";
+pub(crate) const ZONE: &str = "Asia/Shanghai";
 
-fn day(text: &str) -> Day {
+pub(crate) fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
 
 /// Noon in Shanghai.
-fn noon(text: &str) -> Timestamp {
+pub(crate) fn noon(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(&format!("{text}T04:00:00Z")).unwrap()
 }
 
-fn parameters() -> Parameters {
+pub(crate) fn parameters() -> Parameters {
     embedded_shelf().unwrap().rulebooks().last().unwrap().parameters().clone()
 }
 
@@ -31,18 +31,18 @@ fn count(on: &str, persons: u32) -> DayCount {
     }
 }
 
-fn on(today: &str, facts: &DutyFacts) -> Vec<Duty> {
+pub(crate) fn on(today: &str, facts: &DutyFacts) -> Vec<Duty> {
     due(noon(today), ZONE, facts, &parameters(), &embedded_shelf().unwrap().calendars("cn"))
 }
 
-fn the(duties: &[Duty], kind: DutyKind) -> Option<Duty> {
+pub(crate) fn the(duties: &[Duty], kind: DutyKind) -> Option<Duty> {
     let mut found = duties.iter().filter(|duty| duty.kind == kind);
     let first = found.next().cloned();
     assert_eq!(found.next(), None, "{kind:?} twice");
     first
 }
 
-fn last_day(duty: &Duty) -> (String, bool) {
+pub(crate) fn last_day(duty: &Duty) -> (String, bool) {
     match duty.due {
         Some(Deadline::Day(due)) => (due.day.to_string(), due.complete),
         ref other => panic!("{other:?}"),
@@ -54,6 +54,17 @@ fn reached(on: &str, persons: u32) -> DutyFacts {
         persons,
         series: vec![count(on, persons)],
         ..DutyFacts::default()
+    }
+}
+
+pub(crate) fn done(kind: DutyKind, on: &str) -> DoneFacts {
+    DoneFacts {
+        number: 1,
+        kind,
+        on: day(on),
+        evidence: Evidence::Document([7; 32], "档案室 3 柜".into()),
+        to_put_right: false,
+        about: None,
     }
 }
 
@@ -228,11 +239,7 @@ fn what_comes_again_is_open_shortly_before_its_day() {
     };
     assert_eq!(level("2026-08-31", &facts), (DutyState::Open, "2026-09-01".to_owned()));
     assert_eq!(level("2026-09-02", &facts).0, DutyState::Overdue);
-    facts.done.push(DoneFacts {
-        kind: DutyKind::LevelAssessment,
-        on: day("2026-08-20"),
-        evidence: Evidence::Document([7; 32], "档案室 3 柜".into()),
-    });
+    facts.done.push(done(DutyKind::LevelAssessment, "2026-08-20"));
     assert_eq!(level("2026-09-02", &facts), (DutyState::Done, "2027-08-20".to_owned()));
     assert_eq!(level("2027-07-01", &facts).0, DutyState::Open);
     assert_eq!(level("2027-08-21", &facts).0, DutyState::Overdue);
@@ -257,11 +264,7 @@ fn the_audits_have_their_thresholds() {
     assert_eq!(minors("2026-11-02", &facts), (DutyState::Open, "2027-01-31".to_owned()));
     assert_eq!(minors("2027-02-01", &facts).0, DutyState::Overdue);
     for (done, state) in [("2026-12-30", DutyState::Overdue), ("2027-01-20", DutyState::Done)] {
-        facts.done = vec![DoneFacts {
-            kind: DutyKind::MinorsAudit,
-            on: day(done),
-            evidence: Evidence::Register,
-        }];
+        facts.done = vec![self::done(DutyKind::MinorsAudit, done)];
         assert_eq!(minors("2027-02-01", &facts).0, state, "{done}");
     }
 }
@@ -405,8 +408,29 @@ fn every_duty_that_names_a_number_names_one_that_exists_and_keys_are_of_one_duty
         grade: Some(1),
         ..incident(IncidentKind::Leak)
     }];
+    facts.video = PublicVideo::Since(day("2026-02-01"));
+    for (number, kind, about) in [
+        (1, DutyKind::Audit, None),
+        (2, DutyKind::AuditFindings, Some(1)),
+        (3, DutyKind::Audit, None),
+    ] {
+        facts.done.push(DoneFacts {
+            number,
+            to_put_right: kind == DutyKind::Audit,
+            about,
+            ..done(kind, "2026-03-02")
+        });
+    }
     let duties = on("2026-03-03", &facts);
-    assert!(duties.len() > 7);
+    for kind in [
+        DutyKind::AuditFindings,
+        DutyKind::AuditReport,
+        DutyKind::LevelFiling,
+        DutyKind::VideoFiling,
+    ] {
+        assert!(duties.iter().any(|duty| duty.kind == kind), "{kind:?}");
+    }
+    assert!(duties.len() > 11);
     let mut keys: Vec<String> = duties.iter().map(Duty::key).collect();
     for duty in &duties {
         if let Source::Parameter(name) = duty.source {

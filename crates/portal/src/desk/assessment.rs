@@ -2,10 +2,11 @@
 
 use askama::Template;
 use countenance_base::{Text, Timestamp};
+use fluent_bundle::FluentValue;
 
 use super::{PurposeState, mode_key};
 use crate::parts::State;
-use crate::{Frame, Problem};
+use crate::{Frame, Problem, messages};
 
 /// A head or a working field, by its word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,11 @@ impl SystemFact {
             "ways" => self.value.split(", ").map(lanes).collect::<Vec<_>>().join(" / "),
             "mode" => frame.t(mode_key(&self.value)),
             "used" => self.counts(frame, lanes).unwrap_or_else(|| self.value.clone()),
+            "waits" => match self.value.split_once(' ') {
+                Some((way, waits)) => frame.t2("waits-of", "way", lanes(way), "waits", waited(frame, waits)),
+                None => self.value.clone(),
+            },
+            // Versions of before have an average of the face alone.
             "waited" => match self.value.split_once(' ') {
                 Some((way, mean)) => format!("{}{}{mean}", lanes(way), frame.t("sign-colon")),
                 None => self.value.clone(),
@@ -53,6 +59,26 @@ impl SystemFact {
     /// A number that nobody reads but to compare it.
     pub fn is_hash(&self) -> bool {
         self.word == "pack"
+    }
+}
+
+/// How many openings, and within how many seconds half of them and nine of ten were in; or the code of why that is not said.
+fn waited(frame: &Frame, waits: &str) -> String {
+    let seconds = |step: &str| match step.strip_prefix('>') {
+        Some(step) => frame.t1("waits-over", "s", step),
+        None => frame.t1("waits-up-to", "s", step),
+    };
+    match waits.split(' ').collect::<Vec<_>>().as_slice() {
+        [count, half, most] => messages::message(
+            frame.locale,
+            "waits-within",
+            &[
+                ("n", FluentValue::from((*count).to_owned())),
+                ("half", FluentValue::from(seconds(half))),
+                ("most", FluentValue::from(seconds(most))),
+            ],
+        ),
+        _ => frame.code("waits", waits),
     }
 }
 

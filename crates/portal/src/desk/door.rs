@@ -36,6 +36,9 @@ pub struct GateView {
     pub claimed: bool,
     pub last_contact: Option<Timestamp>,
     pub alarms: Vec<String>,
+    /// SHA-256 of model pack and program as the gate says, hexadecimal.
+    pub pack: Option<String>,
+    pub program: Option<String>,
     /// Its journal does not extend what the server knows: face lane closed until claimed anew.
     pub forked: bool,
 }

@@ -67,15 +67,56 @@ pub struct DutyLine {
 }
 
 impl DutyLine {
-    pub const fn clock(&self) -> &'static str {
+    pub fn clock(&self) -> &'static str {
         match (&self.due, &self.time, self.state) {
             (Some(_), _, StateOfDuty::Done) => "duty-again",
             (Some(_), _, StateOfDuty::Open | StateOfDuty::Overdue) => "duty-by",
             (None, Some(_), _) => "duty-by-time",
             (None, None, StateOfDuty::Done) => "duty-was",
+            (None, None, StateOfDuty::Open | StateOfDuty::Overdue) if self.authority_sets_day() => "duty-authority-sets",
             (None, None, StateOfDuty::Open | StateOfDuty::Overdue) => "duty-at-once",
         }
     }
+
+    /// No rule has a number for it: the authority says by when.
+    fn authority_sets_day(&self) -> bool {
+        self.kind == "audit_findings"
+    }
+}
+
+/// What can be written down as done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOption {
+    /// As the form sends it.
+    pub value: String,
+    /// The duty's word.
+    pub kind: String,
+    pub subject: Option<Text>,
+}
+
+/// Whether the site runs a public security video system, as somebody said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VideoView {
+    pub runs: Option<bool>,
+    /// `2026-11-30`
+    pub since: String,
+    pub article: Option<Text>,
+}
+
+impl VideoView {
+    pub const fn word(&self) -> &'static str {
+        match self.runs {
+            None => "video-unsaid",
+            Some(false) => "video-none",
+            Some(true) => "video-runs",
+        }
+    }
+}
+
+/// What an audit is called.
+pub fn audit_words(day: &str) -> Text {
+    let words = |locale| messages::message(locale, "audit-of", &[("day", FluentValue::from(day.to_owned()))]);
+    Text::new(words(Locale::Zh), words(Locale::En))
 }
 
 /// What an incident is called.
@@ -110,7 +151,9 @@ pub struct DuePage {
     /// The warning step that was reached before filing is owed.
     pub warning: Option<u64>,
     /// Duties whose documents are written down here.
-    pub recorded: Vec<String>,
+    pub recorded: Vec<RecordOption>,
+    /// None where no rule asks for it.
+    pub video: Option<VideoView>,
     pub feed: FeedView,
     pub problem: Option<Problem>,
 }

@@ -56,6 +56,11 @@ fn system() -> Vec<SystemFact> {
         ("presentation", "APCER 0/2 · BPCER 0/1"),
         ("unmeasured", "–"),
         ("used", "card+pin 1840 + 12"),
+        ("waits", "card+pin unmeasured"),
+        ("waits", "qr 1204 5 10"),
+        ("waits", "pin 96 15 >90"),
+        ("waits", "face few"),
+        ("waits", "remote nobody"),
         ("waited", "face 1.4 s"),
     ];
     let fact = |(word, value): (&str, &str)| SystemFact {

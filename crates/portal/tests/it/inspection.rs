@@ -118,6 +118,7 @@ fn consents() -> Vec<Table> {
 
 fn passages() -> Vec<Table> {
     let lanes = || Cell::Lanes(vec!["card".into(), "pin".into()]);
+    let wait = |lanes, [count, half, most]: [Cell; 3]| vec![Cell::words("2026-11"), Cell::Number(3), lanes, count, half, most];
     vec![
         Table {
             key: "refusals",
@@ -129,6 +130,22 @@ fn passages() -> Vec<Table> {
                 Cell::Why("pin.wrong".into()),
                 Cell::Number(12),
             ]],
+        },
+        Table {
+            key: "waits",
+            columns: &["month", "door", "lanes", "count", "half", "most"],
+            rows: vec![
+                wait(lanes(), [Cell::word("wait-unmeasured"), Cell::Nothing, Cell::Nothing]),
+                wait(
+                    Cell::Lanes(vec!["pin".into()]),
+                    [Cell::Number(96), Cell::words("≤ 15 s"), Cell::words("> 90 s")],
+                ),
+                wait(Cell::Lanes(vec!["face".into()]), [Cell::Few, Cell::Nothing, Cell::Nothing]),
+                wait(
+                    Cell::Lanes(vec!["qr".into()]),
+                    [Cell::word("wait-nobody"), Cell::Nothing, Cell::Nothing],
+                ),
+            ],
         },
         Table {
             key: "days",

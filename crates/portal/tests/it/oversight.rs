@@ -4,7 +4,7 @@ use countenance_base::{Locale, Text};
 use countenance_portal::desk::filing::UseView;
 use countenance_portal::desk::{
     CountView, DuePage, DutyLine, EvidenceLine, FeedView, FilingLine, FilingPack, FilingPage, IncidentLine, Incidents, OfficerPage,
-    OfficerView, OtherSite, PackView, StateOfDuty, SupplierLine, Suppliers,
+    OfficerView, OtherSite, PackView, RecordOption, StateOfDuty, SupplierLine, Suppliers, VideoView, audit_words,
 };
 use countenance_portal::{Place, Problem, PublicSupplier, PublicSuppliers, Template};
 
@@ -46,6 +46,33 @@ fn duties() -> Vec<DutyLine> {
             ..duty("incident_told", StateOfDuty::Open)
         },
         DutyLine {
+            href: Some("#record"),
+            ..duty("level_filing", StateOfDuty::Open)
+        },
+        DutyLine {
+            due: None,
+            to_confirm: true,
+            href: Some("#record"),
+            subject: Some(audit_words("2026-09-01")),
+            ..duty("audit_findings", StateOfDuty::Open)
+        },
+        DutyLine {
+            to_confirm: true,
+            href: Some("#record"),
+            subject: Some(audit_words("2026-07-01")),
+            ..duty("audit_report", StateOfDuty::Open)
+        },
+        DutyLine {
+            due: None,
+            evidence: Some(EvidenceLine {
+                on: "2026-11-20".into(),
+                acknowledgement: Some("公安视备 3301-7".into()),
+                document: Some(("7c".repeat(32), "档案室 3 柜".into())),
+            }),
+            href: None,
+            ..duty("video_filing", StateOfDuty::Done)
+        },
+        DutyLine {
             to_confirm: true,
             evidence: Some(EvidenceLine {
                 on: "2026-09-01".into(),
@@ -56,6 +83,14 @@ fn duties() -> Vec<DutyLine> {
             ..duty("level_assessment", StateOfDuty::Done)
         },
     ]
+}
+
+fn option(kind: &str, audit: Option<&str>) -> RecordOption {
+    RecordOption {
+        value: kind.into(),
+        kind: kind.into(),
+        subject: audit.map(audit_words),
+    }
 }
 
 fn supplier(bound: bool) -> PublicSupplier {
@@ -162,7 +197,12 @@ pub(crate) fn all(locale: Locale) -> Vec<Sample> {
             frame: desk(),
             duties,
             warning: address.is_none().then_some(80_000),
-            recorded: vec!["level_assessment".into(), "audit".into()],
+            recorded: vec![option("level_assessment", None), option("audit_findings", Some("2026-09-01"))],
+            video: Some(VideoView {
+                runs: address.map(|_| true),
+                since: address.map(|_| "2026-11-02".to_owned()).unwrap_or_default(),
+                article: Some(Text::new("《某条例》第十四条", "Some Regulations, article 14")),
+            }),
             feed: FeedView {
                 exists: address.is_some(),
                 address: address.map(str::to_owned),

@@ -47,6 +47,7 @@ pub(crate) fn gate(locale: Locale, lane: FaceLane) -> GatePage {
         host: "qinghe.example".into(),
         software: "Countenance 0.1.0".into(),
         pack: claimed.then(|| "a7".repeat(32)),
+        program: (lane == FaceLane::Open).then(|| "c3".repeat(32)),
         opinion: (lane == FaceLane::Open).then(|| Opinion {
             hash: "9f86d081".repeat(8),
             author: "某律师事务所".into(),

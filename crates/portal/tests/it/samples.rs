@@ -156,6 +156,8 @@ fn gates() -> Vec<GateView> {
             claimed: true,
             last_contact: Some(at("2026-11-23T03:32:10Z")),
             alarms: vec![],
+            pack: Some("a7".repeat(32)),
+            program: Some("c3".repeat(32)),
             forked: false,
         },
         GateView {
@@ -164,6 +166,8 @@ fn gates() -> Vec<GateView> {
             claimed: true,
             last_contact: Some(at("2026-11-21T03:32:10Z")),
             alarms: vec!["journal.80".into()],
+            pack: Some("a7".repeat(32)),
+            program: None,
             forked: false,
         },
     ]

@@ -273,6 +273,7 @@ impl Estate {
             opened: true,
             reason: "passage.recognised".to_owned(),
             demo: true,
+            waited: None,
         };
         self.write(LeafClass::Passage, Some(Note::Passage(passage))).await;
     }

@@ -205,6 +205,7 @@ impl World {
                 alarms: vec![],
                 seal: None,
                 pack: None,
+                program: None,
             }),
         );
         self.send(&sent).await.1.unwrap()

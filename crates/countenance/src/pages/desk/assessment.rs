@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use countenance_access::{Door, lane_counts, lane_totals, lane_waits, list_gates_of_door, method};
+use countenance_access::{Door, Waited, lane_counts, lane_totals, lane_waits, list_gates_of_door, method, waited};
 use countenance_base::{OperatorId, PurposeId, SystemRng, to_hex};
+use countenance_gate_core::policy::Lane;
+use countenance_gate_core::wait::STEPS_S;
 use countenance_persons::{
     Assessment, AssessmentField, ConsentState, Purpose, PurposeError, WriteAssessment, approve_assessment, list_assessments,
     list_consents_of_purpose, lookup_operator, lookup_purpose, write_assessment,
@@ -176,19 +178,47 @@ async fn system(tx: &mut Trace, state: &AppState, door: &Door, purpose: &Purpose
     Ok(facts)
 }
 
-/// How each way was used, and how long people waited where a camera shows when they came.
+/// How each way was used and how long people waited at it: those that the door offers, used or not, and those that opened it before.
 async fn practice(tx: &mut Trace, state: &AppState, door: &Door) -> Result<Vec<SystemFact>, Trouble> {
     let (since, now) = (state.now().minus(USED), state.now());
-    let totals = lane_totals(&lane_counts(tx, since, now).await?);
-    let used = totals.iter().filter(|total| total.door == door.id);
-    let used = used.map(|total| fact("used", format!("{} {} + {}", lanes(&total.lanes), total.opened, total.refused)));
-    let waits = lane_waits(tx, since, now).await?;
-    let waited = waits.iter().filter(|wait| wait.door == door.id);
-    let waited = waited.map(|wait| fact("waited", format!("{} {:.1} s", lanes(&wait.lanes), wait.mean().as_secs_f64())));
-    Ok(used.chain(waited).collect())
+    let mut totals = lane_totals(&lane_counts(tx, since, now).await?);
+    totals.retain(|total| total.door == door.id);
+    let waits = lane_waits(tx, &state.site().time_zone, since, now).await?;
+    let mut ways = door.settings.ways.clone();
+    ways.extend(totals.iter().map(|total| total.lanes.clone()));
+    let (mut used, mut waiting) = (Vec::new(), Vec::new());
+    for way in distinct(ways) {
+        let total = totals.iter().find(|total| total.lanes == way);
+        let (opened, refused) = total.map_or((0, 0), |total| (total.opened, total.refused));
+        used.push(fact("used", format!("{} {opened} + {refused}", lanes(&way))));
+        let waited = waited(&waits, door.id, &way, opened);
+        waiting.push(fact("waits", format!("{} {}", lanes(&way), kept_wait(waited))));
+    }
+    used.extend(waiting);
+    Ok(used)
 }
 
-fn lanes(way: &[countenance_gate_core::policy::Lane]) -> String {
+fn distinct(ways: Vec<Vec<Lane>>) -> Vec<Vec<Lane>> {
+    let mut seen = BTreeSet::new();
+    ways.into_iter().filter(|way| seen.insert(way.clone())).collect()
+}
+
+/// As it is kept with a version, in no language.
+fn kept_wait(waited: Waited) -> String {
+    let step = |within: Option<u16>| within.map_or_else(longer, |within| within.to_string());
+    match waited {
+        Waited::Nobody => "nobody".to_owned(),
+        Waited::Unmeasured => "unmeasured".to_owned(),
+        Waited::Few => "few".to_owned(),
+        Waited::Within(count, half, most) => format!("{count} {} {}", step(half), step(most)),
+    }
+}
+
+fn longer() -> String {
+    format!(">{}", STEPS_S.last().unwrap_or(&0))
+}
+
+fn lanes(way: &[Lane]) -> String {
     way.iter().map(|lane| lane.word()).collect::<Vec<_>>().join("+")
 }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use countenance_access::{
     Alarm, Door, Gate, SaveDoor, list_alarms, list_doors, list_gates, lookup_door_by_number, make_gate_code, method, save_door,
 };
-use countenance_base::SystemRng;
+use countenance_base::{SystemRng, to_hex};
 use countenance_gate_core::challenge::Liveness;
 use countenance_gate_core::policy::Lane;
 use countenance_persons::{Purpose, list_purposes};
@@ -171,6 +171,8 @@ fn gate_views(door: &Door, gates: &[Gate], alarms: &[Alarm]) -> Vec<GateView> {
             .filter(|alarm| alarm.gate == gate.id)
             .map(|alarm| alarm.code.clone())
             .collect(),
+        pack: gate.pack.map(|pack| to_hex(&pack)),
+        program: gate.program.map(|program| to_hex(&program)),
         forked: gate.forked_at.is_some(),
     };
     gates.iter().filter(|gate| gate.door == door.id).map(view).collect()

@@ -6,11 +6,13 @@ use axum::extract::State;
 use axum::response::Response;
 use countenance_base::{PurposeId, SystemRng, Text, to_hex};
 use countenance_oversight::{
-    Deadline, Duty, DutyKind, DutyState, Evidence, RECORDED, Source, duties, has_feed, list_suppliers, lookup_webhook, read_facts,
-    record_duty_done, renew_feed, set_webhook, warning,
+    Deadline, Duty, DutyFacts, DutyKind, DutyState, Evidence, PublicVideo, RecordDone, Source, duties, has_feed, list_suppliers,
+    list_unanswered, lookup_webhook, read_facts, record_duty_done, renew_feed, set_public_video, set_webhook, warning,
 };
 use countenance_persons::list_purposes;
-use countenance_portal::desk::{DuePage, DutyLine, EvidenceLine, FeedView, StateOfDuty, incident_words};
+use countenance_portal::desk::{
+    DuePage, DutyLine, EvidenceLine, FeedView, RecordOption, StateOfDuty, VideoView, audit_words, incident_words,
+};
 use countenance_portal::{Place, Problem};
 use countenance_rules::{Day, Rulebook};
 use countenance_storage::StoreError;
@@ -32,17 +34,18 @@ async fn all(state: &AppState, desk: &Desk, address: Option<String>, problem: Op
     let mut rng = SystemRng;
     let ctx = state.ctx(&mut rng);
     let mut tx = state.trace(desk.reader()).await?;
-    let names = Names::read(&mut tx).await?;
+    let facts = read_facts(&mut tx, &ctx).await?;
+    let names = Names::read(&mut tx, &facts).await?;
     let duties = duties(&mut tx, &ctx).await?;
     let owed = duties.iter().any(|duty| duty.kind == DutyKind::Filing);
-    let persons = read_facts(&mut tx, &ctx).await?.persons;
     let page = DuePage {
         frame: desk.at(Place::Due),
-        warning: warning(persons, &ctx.rulebook.parameters().filing_warning_persons)
+        warning: warning(facts.persons, &ctx.rulebook.parameters().filing_warning_persons)
             .filter(|_| !owed)
             .map(|(step, _)| step.into()),
         duties: duties.iter().map(|duty| line(state, duty, &names)).collect(),
-        recorded: RECORDED.map(|kind| kind.word().to_owned()).to_vec(),
+        recorded: recorded(&mut tx, &facts).await?,
+        video: video(state, facts.video),
         feed: FeedView {
             exists: has_feed(&mut tx).await?,
             address,
@@ -58,6 +61,49 @@ async fn all(state: &AppState, desk: &Desk, address: Option<String>, problem: Op
     })
 }
 
+/// What can be written down as done: what comes again, what is filed, and what an audit found that nothing answers yet.
+async fn recorded(tx: &mut Trace, facts: &DutyFacts) -> Result<Vec<RecordOption>, StoreError> {
+    let plain = |kind: DutyKind| RecordOption {
+        value: kind.word().to_owned(),
+        kind: kind.word().to_owned(),
+        subject: None,
+    };
+    let mut options: Vec<RecordOption> = PLAIN.map(plain).to_vec();
+    if matches!(facts.video, PublicVideo::Since(_)) {
+        options.push(plain(DutyKind::VideoFiling));
+    }
+    for (kind, audit) in list_unanswered(tx).await? {
+        options.push(RecordOption {
+            value: format!("{}.{}", kind.word(), audit.number),
+            subject: Some(audit_words(&audit.on.to_string())),
+            ..plain(kind)
+        });
+    }
+    Ok(options)
+}
+
+/// What is written down without anything before it.
+const PLAIN: [DutyKind; 4] = [
+    DutyKind::LevelAssessment,
+    DutyKind::LevelFiling,
+    DutyKind::Audit,
+    DutyKind::MinorsAudit,
+];
+
+fn video(state: &AppState, said: PublicVideo) -> Option<VideoView> {
+    state.rulebook().parameters().video_filing_days?;
+    let (runs, since) = match said {
+        PublicVideo::Unsaid => (None, String::new()),
+        PublicVideo::None => (Some(false), String::new()),
+        PublicVideo::Since(day) => (Some(true), day.to_string()),
+    };
+    Some(VideoView {
+        runs,
+        since,
+        article: article(state.rulebook(), Source::Parameter("video_filing_days")).0,
+    })
+}
+
 /// Sixteen digits of the hash of the site's public key, as messages name it.
 pub(crate) fn key_name(state: &AppState) -> String {
     to_hex(&state.site_key().public().fingerprint()).chars().take(16).collect()
@@ -68,15 +114,21 @@ pub(crate) fn key_name(state: &AppState) -> String {
 pub(crate) struct Names {
     purposes: BTreeMap<PurposeId, Text>,
     suppliers: BTreeMap<u32, Text>,
+    audits: BTreeMap<u32, Text>,
 }
 
 impl Names {
-    async fn read(tx: &mut Trace) -> Result<Self, StoreError> {
+    async fn read(tx: &mut Trace, facts: &DutyFacts) -> Result<Self, StoreError> {
         let purposes = list_purposes(tx).await?;
         let suppliers = list_suppliers(tx).await?;
         Ok(Self {
             purposes: purposes.into_iter().map(|purpose| (purpose.id, purpose.facts.text)).collect(),
             suppliers: suppliers.into_iter().map(|supplier| (supplier.number, supplier.name)).collect(),
+            audits: facts
+                .done
+                .iter()
+                .map(|done| (done.number, audit_words(&done.on.to_string())))
+                .collect(),
         })
     }
 
@@ -85,6 +137,7 @@ impl Names {
         match duty.kind {
             DutyKind::Assessment => self.purposes.get(&subject.parse().ok()?).cloned(),
             DutyKind::Contract => self.suppliers.get(&subject.parse().ok()?).cloned(),
+            DutyKind::AuditFindings | DutyKind::AuditReport => self.audits.get(&subject.parse().ok()?).cloned(),
             DutyKind::IncidentGrade | DutyKind::IncidentReport | DutyKind::IncidentTold | DutyKind::FlawReport => {
                 Some(incident_words(subject))
             }
@@ -96,7 +149,9 @@ impl Names {
             | DutyKind::OfficerReport
             | DutyKind::Audit
             | DutyKind::MinorsAudit
-            | DutyKind::LevelAssessment => None,
+            | DutyKind::LevelAssessment
+            | DutyKind::LevelFiling
+            | DutyKind::VideoFiling => None,
         }
     }
 }
@@ -137,6 +192,7 @@ fn shown(on: Day, evidence: &Evidence) -> EvidenceLine {
     let (acknowledgement, document) = match evidence {
         Evidence::Acknowledgement(number) => (Some(number.clone()), None),
         Evidence::Document(hash, place) => (None, Some((to_hex(hash), place.clone()))),
+        Evidence::Filed { number, document, place } => (Some(number.clone()), Some((to_hex(document), place.clone()))),
         Evidence::Register => (None, None),
     };
     EvidenceLine {
@@ -165,7 +221,13 @@ const fn href(kind: DutyKind) -> &'static str {
     match kind {
         DutyKind::Filing | DutyKind::FilingChange | DutyKind::FilingCancel => "/desk/filing",
         DutyKind::Officer | DutyKind::OfficerAdvised | DutyKind::OfficerReport => "/desk/officer",
-        DutyKind::Audit | DutyKind::MinorsAudit | DutyKind::LevelAssessment => "#record",
+        DutyKind::Audit
+        | DutyKind::MinorsAudit
+        | DutyKind::AuditFindings
+        | DutyKind::AuditReport
+        | DutyKind::LevelAssessment
+        | DutyKind::LevelFiling
+        | DutyKind::VideoFiling => "#record",
         DutyKind::Assessment => "/desk",
         DutyKind::Contract => "/desk/suppliers",
         DutyKind::IncidentGrade | DutyKind::IncidentReport | DutyKind::IncidentTold | DutyKind::FlawReport => "/desk/incidents",
@@ -186,6 +248,11 @@ pub(crate) struct DoneFields {
     day: String,
     document: String,
     place: String,
+    #[serde(default)]
+    number: String,
+    /// `on` where it is ticked.
+    ordered: Option<String>,
+    findings: Option<String>,
 }
 
 pub(crate) async fn post_done(desk: Desk, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<DoneFields>) -> Response {
@@ -197,11 +264,51 @@ pub(crate) async fn post_done(desk: Desk, State(state): State<AppState>, Protect
 }
 
 async fn done(state: &AppState, desk: &Desk, fields: &DoneFields) -> Result<(), Trouble> {
-    let kind = DutyKind::from_word(&fields.kind).ok_or(Trouble::Code("oversight.unknown"))?;
-    let on = day(&fields.day)?;
+    let unknown = || Trouble::Code("oversight.unknown");
+    let (word, about) = match fields.kind.split_once('.') {
+        Some((word, number)) => (word, Some(number.parse().map_err(|_| unknown())?)),
+        None => (fields.kind.as_str(), None),
+    };
+    let record = RecordDone {
+        kind: DutyKind::from_word(word).ok_or_else(unknown)?,
+        on: day(&fields.day)?,
+        document: fields.document.clone(),
+        place: fields.place.clone(),
+        acknowledgement: fields.number.clone(),
+        ordered: fields.ordered.is_some(),
+        findings: fields.findings.is_some(),
+        about,
+    };
     let mut rng = SystemRng;
     let mut tx = state.trace(desk.reader()).await?;
-    record_duty_done(&mut tx, &state.ctx(&mut rng), kind, on, &fields.document, &fields.place).await?;
+    record_duty_done(&mut tx, &state.ctx(&mut rng), &record).await?;
+    Ok(tx.commit().await?)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct VideoFields {
+    runs: String,
+    #[serde(default)]
+    since: String,
+}
+
+pub(crate) async fn post_video(desk: Desk, State(state): State<AppState>, ProtectedForm(fields): ProtectedForm<VideoFields>) -> Response {
+    let answer = match say_video(&state, &desk, &fields).await {
+        Ok(()) => Ok(see("/desk/due#video")),
+        Err(trouble) => refuse(&state, &desk, trouble).await,
+    };
+    desk.answer(answer)
+}
+
+async fn say_video(state: &AppState, desk: &Desk, fields: &VideoFields) -> Result<(), Trouble> {
+    let said = match fields.runs.as_str() {
+        "yes" => PublicVideo::Since(day(&fields.since)?),
+        "no" => PublicVideo::None,
+        _ => return Err(Trouble::Code("oversight.unknown")),
+    };
+    let mut rng = SystemRng;
+    let mut tx = state.trace(desk.reader()).await?;
+    set_public_video(&mut tx, &state.ctx(&mut rng), said).await?;
     Ok(tx.commit().await?)
 }
 

@@ -26,6 +26,10 @@ async fn whoever_writes_an_assessment_does_not_approve_it_and_gaps_are_not_appro
     let assessment = desk.declare().await;
     let page = desk.get(&assessment).await.body;
     assert!(page.contains("Model pack") && page.contains("Nobody measured this pack"), "{page}");
+    // Ways that the door offers stand there before anybody used them.
+    for said in ["QR code 0 + 0", "QR code: nobody came in this way"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
 
     let fields = [("necessity", "hands are full"), ("mood", "happy")];
     desk.post(&assessment, &assessment, &fields).await;

@@ -27,6 +27,7 @@ async fn the_desk_pages_are_the_desks() {
     }
     for path in [
         "/desk/due/done",
+        "/desk/due/video",
         "/desk/due/feed",
         "/desk/due/webhook",
         "/desk/filing/make",
@@ -253,6 +254,7 @@ async fn documents_and_addresses_are_checked() {
         assert_eq!(answer.status, status, "{kind} {document}");
     }
     let due = desk.get("/desk/due").await.body;
+    assert!(due.contains("data-duty=\"level_filing\"") && due.contains("articles 14 to 16"));
     assert!(due.contains("archive, shelf 3") && due.contains("Next by 2027-11-20"), "{due}");
     for (address, status) in [
         ("http://example.org/", StatusCode::UNPROCESSABLE_ENTITY),
@@ -262,4 +264,57 @@ async fn documents_and_addresses_are_checked() {
         let answer = desk.post("/desk/due", "/desk/due/webhook", &[("address", address)]).await;
         assert_eq!(answer.status, status, "{address}");
     }
+}
+
+#[tokio::test]
+async fn public_video_and_an_ordered_audit_are_said_and_answered() {
+    let server = Server::start().await;
+    let mut desk = Browser::new(&server);
+    desk.enter().await;
+    let video = "/desk/due/video";
+    assert!(desk.get("/desk/due").await.body.contains("Nobody has said yet"));
+    for (runs, since, status) in [
+        ("perhaps", "2026-11-01", StatusCode::NOT_FOUND),
+        ("yes", "", StatusCode::UNPROCESSABLE_ENTITY),
+        ("yes", "2026-12-01", StatusCode::UNPROCESSABLE_ENTITY),
+        ("no", "", StatusCode::SEE_OTHER),
+    ] {
+        let answer = desk.post("/desk/due", video, &[("runs", runs), ("since", since)]).await;
+        assert_eq!(answer.status, status, "{runs} {since}");
+    }
+    let none = desk.get("/desk/due").await.body;
+    assert!(none.contains("The desk says: no.") && !none.contains("data-duty=\"video_filing\""));
+    desk.post("/desk/due", video, &[("runs", "yes"), ("since", "2026-11-10")]).await;
+    let runs = desk.get("/desk/due").await.body;
+    assert!(
+        runs.contains("data-duty=\"video_filing\"") && runs.contains("By 2026-12-10"),
+        "{runs}"
+    );
+    assert!(runs.contains("Public Security Video Regulations, article 14"));
+
+    let hash = "ab".repeat(32);
+    let mut write = async |more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![("day", "2026-11-20"), ("document", hash.as_str()), ("place", "archive")];
+        fields.extend_from_slice(more);
+        (
+            desk.post("/desk/due", "/desk/due/done", &fields).await.status,
+            desk.get("/desk/due").await.body,
+        )
+    };
+    let (refused, _) = write(&[("kind", "video_filing")]).await;
+    assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY);
+    let (done, page) = write(&[("kind", "video_filing"), ("number", "PSB 3301-7")]).await;
+    assert!(done == StatusCode::SEE_OTHER && page.contains("number PSB 3301-7"), "{page}");
+    let audit = [("kind", "audit"), ("ordered", "on"), ("findings", "on")];
+    let (_, page) = write(&audit).await;
+    let (findings, report) = ("audit_findings.2", "audit_report.2");
+    assert!(page.contains(findings) && !page.contains(report) && page.contains("By the day that the authority set"));
+    assert_eq!(write(&[("kind", report)]).await.0, StatusCode::CONFLICT);
+    assert_eq!(write(&[("kind", "audit_findings.x")]).await.0, StatusCode::NOT_FOUND);
+    let (_, page) = write(&[("kind", findings)]).await;
+    // Fifteen working days from a Friday, no holiday between.
+    assert!(page.contains("audit of 2026-11-20") && page.contains("By 2026-12-11"), "{page}");
+    assert!(page.contains("to be confirmed") && page.contains(report));
+    let (done, page) = write(&[("kind", report)]).await;
+    assert!(done == StatusCode::SEE_OTHER && !page.contains(report));
 }

@@ -25,6 +25,7 @@ async fn poll(server: &Server, sequence: u64) {
         alarms: vec![],
         seal: Some(seal.sign(&SigningKey::from_seed(&[9; 32]))),
         pack: None,
+        program: Some([0xc3; 32]),
     };
     take_poll(&mut tx, &gate, &poll, now()).await.unwrap();
     tx.commit().await.unwrap();
@@ -57,8 +58,13 @@ async fn anybody_may_question_a_gate_and_is_given_no_cookie() {
             .body
             .contains("no other way in has been seen to work")
     );
+    let unsaid = asked("/gates/1?language=en").await.body;
+    assert!(unsaid.contains("not said") && !unsaid.contains(&"c3".repeat(32)));
     poll(&server, 1).await;
     let page = asked("/gates/1?language=en").await.body;
+    assert!(page.contains(&"c3".repeat(32)) && page.contains("Nothing attests it"), "{page}");
+    let register = asked("/gates.json").await.body;
+    assert!(register.contains(&"c3".repeat(32)), "{register}");
     let word = device_word(&SigningKey::from_seed(&[9; 32]).public());
     for said in [
         "Faces are used here",

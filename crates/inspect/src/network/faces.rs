@@ -11,6 +11,8 @@ const WORDS: &str = include_str!("../../data/face_words.toml");
 /// A name from a device is shown no longer than this.
 const NAME_CHARS_MAX: usize = 80;
 const PATH_BYTES_MAX: usize = 200;
+/// One answer tells no more names than this, the gravest first.
+const DECLARED_MAX: usize = 64;
 
 /// What is declared by one sort of name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,7 @@ pub(super) fn declared(question: Question, answer: &Element, kinds: &[FaceKind])
         .collect();
     found.sort();
     found.dedup();
+    found.truncate(DECLARED_MAX);
     found
 }
 

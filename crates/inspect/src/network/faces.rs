@@ -184,4 +184,14 @@ mod tests {
         assert_eq!(clean(" a\u{1b}[2J\r\nb\u{202e}c "), "a[2Jbc");
         assert_eq!(clean(&"x".repeat(1000)).len(), NAME_CHARS_MAX);
     }
+
+    #[test]
+    fn an_answer_with_very_many_names_tells_the_gravest() {
+        let kinds = face_kinds().unwrap();
+        let rules: String = (0..2_000).map(|number| format!("<R Name='FaceDetect{number}'/>")).collect();
+        let answer = format!("<E>{rules}<R Name='FaceRecognition'/></E>");
+        let declared = declared(Question::GetRules, &Element::read(answer.as_bytes()).unwrap(), &kinds);
+        assert_eq!(declared.len(), DECLARED_MAX);
+        assert_eq!(declared[0].name, "FaceRecognition");
+    }
 }

@@ -275,9 +275,8 @@ fn beginning(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn searched(bounds: Bounds) -> Result<usize, LabelsRefused> {
-        let list = List::embedded().unwrap();
-        let mut search = Search::within(&list, bounds);
+    fn searched(list: &List, bounds: Bounds) -> Result<usize, LabelsRefused> {
+        let mut search = Search::within(list, bounds);
         for column in 1..=3 {
             search.column(1, column, "VIP");
             search.value(1, column, 2, "  a VIP  ");
@@ -288,7 +287,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_and_looked_at_is_bounded() {
-        let all = searched(BOUNDS).unwrap();
+        let list = List::embedded().unwrap();
+        let all = searched(&list, BOUNDS).unwrap();
         assert!(all >= 6, "three names and three values: {all}");
         // Each name is looked at twice: for what the column is called, and for words.
         let exact = Bounds {
@@ -296,13 +296,13 @@ mod tests {
             places: all,
             text_bytes: 3 * (3 + 3 + 9),
         };
-        assert_eq!(searched(exact), Ok(all));
+        assert_eq!(searched(&list, exact), Ok(all));
         for (bounds, why) in [
             (Bounds { columns: 2, ..exact }, LabelsRefused::TooWide),
             (Bounds { places: all - 1, ..exact }, LabelsRefused::TooWide),
             (Bounds { text_bytes: 44, ..exact }, LabelsRefused::TooLarge),
         ] {
-            assert_eq!(searched(bounds), Err(why), "{bounds:?}");
+            assert_eq!(searched(&list, bounds), Err(why), "{bounds:?}");
         }
     }
 }

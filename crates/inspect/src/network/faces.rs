@@ -188,7 +188,8 @@ mod tests {
     #[test]
     fn an_answer_with_very_many_names_tells_the_gravest() {
         let kinds = face_kinds().unwrap();
-        let rules: String = (0..2_000).map(|number| format!("<R Name='FaceDetect{number}'/>")).collect();
+        let rule = |number: u32| format!("<R Name='FaceDetect{number}'/>");
+        let rules = (0..2_000).map(rule).collect::<Vec<_>>().concat();
         let answer = format!("<E>{rules}<R Name='FaceRecognition'/></E>");
         let declared = declared(Question::GetRules, &Element::read(answer.as_bytes()).unwrap(), &kinds);
         assert_eq!(declared.len(), DECLARED_MAX);

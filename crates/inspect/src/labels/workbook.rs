@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
 
 use super::archive::{Counted, checked};
 use super::search::Search;
@@ -32,9 +32,12 @@ fn sheets(bytes: Counted<'_>, search: &mut Search<'_>) -> Result<(), LabelsRefus
     let mut book: Xlsx<_> = Xlsx::new(bytes).map_err(|_| LabelsRefused::Workbook)?;
     for (sheet, name) in (1..).zip(book.sheet_names()) {
         search.sheet_name(sheet, &name);
-        // A sheet of charts only has no cells.
-        let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
-            continue;
+        let mut cells = match book.worksheet_cells_reader(&name) {
+            Ok(cells) => cells,
+            // A sheet of charts only has no cells.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            // Any other sheet would be left out without a word.
+            Err(_) => return Err(LabelsRefused::Workbook),
         };
         let (mut first, mut last) = (None, None);
         while let Some(cell) = cells.next_cell().map_err(|_| LabelsRefused::Workbook)? {

@@ -90,6 +90,20 @@ fn many_sheets_that_are_one_part_are_not_read_for_each() {
     assert_eq!(looked(&book(5_000, &sheet)), Err(LabelsRefused::TooLarge));
 }
 
+#[test]
+fn a_sheet_that_cannot_be_read_is_not_left_out_without_a_word() {
+    let charts = "<chartsheet><drawing/></chartsheet>";
+    assert_eq!(looked(&book(1, charts)), Err(LabelsRefused::Empty), "it has no cells");
+    for broken in [
+        "<worksheet><dimension/><sheetData/></worksheet>",
+        "<worksheet><",
+        "",
+        "<worksheet><sheetData><row><c>",
+    ] {
+        assert_eq!(looked(&book(1, broken)), Err(LabelsRefused::Workbook), "{broken}");
+    }
+}
+
 /// The reader's arithmetic falls over it where arithmetic is checked, as in tests; elsewhere it goes on.
 #[test]
 fn a_crooked_extent_ends_the_inspection_and_not_the_program() {

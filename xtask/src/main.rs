@@ -2,6 +2,7 @@
 
 mod bench;
 mod calendars;
+mod camera;
 mod debian;
 mod demo;
 mod faults;
@@ -28,6 +29,7 @@ usage: cargo xtask <command>
                   beside ours: COMMAND FOLDER reads batches (count u32, then length u32 and entry each, big-endian) and says in
                   a line how many entries it holds durably (crates/bench/src/append.rs)
   foreign [DIR]   only the verifiers that others wrote, on an export made for it, or on the one in DIR
+  camera          only `countenance inspect network` before a camera that others wrote
   soak            a thousand kills, every fault, the hammer, a hundred thousand people: about an hour
   faults [--all]  only the faults injected into the ledger, some or all
   prove           only what the rulebook never permits, by a solver
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::fuzz(None),
         ["fuzz", target] => fuzz::fuzz(Some(target)),
         ["bench", words @ ..] => bench::all(words),
+        ["camera"] => camera::inspected(),
         ["soak"] => soak::all(),
         ["faults"] => faults::all(false),
         ["faults", "--all"] => faults::all(true),

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, ensure};
 
 use crate::demo::built;
-use crate::faults;
 use crate::phase::{Phases, cargo, root, run, say};
+use crate::{camera, faults};
 
 /// Tests that read this do more.
 const MORE: &str = "COUNTENANCE_SOAK";
@@ -26,6 +26,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
         test("countenance-gate", "of_many")
     });
     phases.phase("whom a leaf is about", || test("countenance-destruction", "unlinkable::"));
+    phases.phase("a camera that others wrote", camera::inspected);
     phases.close()
 }
 

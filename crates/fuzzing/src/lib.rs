@@ -1,4 +1,5 @@
-//! One target for each parser that strangers' bytes reach at a door or from it, and what must hold whatever the bytes are.
+//! One target for each parser that strangers' bytes reach at a door, from it or in an inspection, and what must hold whatever the
+//! bytes are.
 //!
 //! A target panics when its property is broken: that is what both ways of running it look for. `cargo test` replays the committed
 //! corpus and seeded mutations of it on the stable toolchain; `cargo xtask fuzz` has libFuzzer search on a nightly one.

@@ -2,14 +2,21 @@
 
 mod codes;
 mod grants;
+mod inspections;
 mod journal;
 mod pictures;
 mod texts;
 
+pub use inspections::{PROBE, book};
+
 use crate::Target;
 
 /// All of them, in the order of their names.
-pub const ALL: [Target; 15] = [
+pub const ALL: [Target; 19] = [
+    Target {
+        name: "camera_answer",
+        run: inspections::camera_answer,
+    },
     Target {
         name: "consent",
         run: texts::consent,
@@ -17,6 +24,10 @@ pub const ALL: [Target; 15] = [
     Target {
         name: "door_qr",
         run: codes::door_qr,
+    },
+    Target {
+        name: "export",
+        run: inspections::export,
     },
     Target {
         name: "grant",
@@ -55,6 +66,10 @@ pub const ALL: [Target; 15] = [
         run: grants::policy,
     },
     Target {
+        name: "probe_answer",
+        run: inspections::probe_answer,
+    },
+    Target {
         name: "qr_in_picture",
         run: codes::qr_in_picture,
     },
@@ -69,5 +84,9 @@ pub const ALL: [Target; 15] = [
     Target {
         name: "wire",
         run: journal::wire,
+    },
+    Target {
+        name: "workbook",
+        run: inspections::workbook,
     },
 ];

@@ -1,5 +1,6 @@
 //! Forbidden labels in another system's export: columns and values that say of people what nobody may read from a face.
 
+mod archive;
 mod decode;
 mod delimited;
 mod json;
@@ -66,6 +67,7 @@ pub fn inspect(name: &str, bytes: &[u8], list: &List) -> Result<Inspected, Label
             Form::Delimited
         }
     };
+    search.check()?;
     let (rows, columns, findings) = search.done();
     if rows == 0 {
         return Err(LabelsRefused::Empty);

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod finds;
 #[cfg(test)]
+mod inspections;
+#[cfg(test)]
 mod replays;
 #[cfg(test)]
 mod seeds;

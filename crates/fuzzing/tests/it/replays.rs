@@ -1,8 +1,9 @@
 use countenance_fuzzing::{Verdict, corpus, replay, target, targets};
 
-/// For each target; reading codes in pictures takes some milliseconds and has fewer.
+/// For each target; reading codes in pictures, tables and workbooks takes some milliseconds and has fewer.
 const MUTATIONS: u32 = 20_000;
-const MUTATIONS_OF_CODES: u32 = 4_000;
+const MUTATIONS_OF_SLOW: u32 = 4_000;
+const SLOW: [&str; 3] = ["export", "qr_in_picture", "workbook"];
 const SEED: u64 = 20_261_124;
 
 fn replayed(name: &str) {
@@ -24,7 +25,7 @@ fn replayed(name: &str) {
         }
     }
     let pool: Vec<Vec<u8>> = inputs.into_iter().map(|(_, bytes)| bytes).collect();
-    let times = if name == "qr_in_picture" { MUTATIONS_OF_CODES } else { MUTATIONS };
+    let times = if SLOW.contains(&name) { MUTATIONS_OF_SLOW } else { MUTATIONS };
     let counts = replay(target.run, &pool, times, SEED).unwrap_or_else(|fall| panic!("{name}: {fall:?}"));
     println!("{name}: {counts:?}");
     assert!(counts.refused > times / 20, "{name}: mutations are noticed: {counts:?}");
@@ -49,6 +50,6 @@ macro_rules! replays {
 }
 
 replays! {
-    consent, door_qr, grant, grant_signed_anew, journal_frame, kiosk_message, letter, nv21, pack_manifest, picture, policy,
-    qr_in_picture, snapshot, ticket, wire,
+    camera_answer, consent, door_qr, export, grant, grant_signed_anew, journal_frame, kiosk_message, letter, nv21, pack_manifest,
+    picture, policy, probe_answer, qr_in_picture, snapshot, ticket, wire, workbook,
 }

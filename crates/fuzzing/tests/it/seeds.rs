@@ -16,6 +16,8 @@ use countenance_grant::{SigningKey, encode};
 use image::{Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder};
 
+use crate::inspections;
+
 fn card() -> RgbImage {
     RgbImage::from_fn(48, 40, |x, y| {
         Rgb([
@@ -158,8 +160,10 @@ fn good(target: &str) -> Vec<Vec<u8>> {
         month: 24_322,
     };
     match target {
+        "camera_answer" => inspections::answers(),
         "consent" => vec![ESTATE.enrol_grant.consent.text.clone().into_bytes()],
         "door_qr" => vec![ESTATE.door_qr.clone().into_bytes()],
+        "export" => inspections::exports(),
         "grant" => vec![ESTATE.redeemed.clone()],
         "grant_signed_anew" => vec![encode(&ESTATE.enrol_grant)],
         "journal_frame" => vec![write_frame(&frame()), write_frame(&frame())[8..].to_vec()],
@@ -169,10 +173,12 @@ fn good(target: &str) -> Vec<Vec<u8>> {
         "pack_manifest" => vec![include_bytes!("../../../../packs/mobilefacenet-2024/manifest.toml").to_vec()],
         "picture" => vec![jpeg(false, false), jpeg(true, false), jpeg(false, true), png()],
         "policy" => vec![encode(&ESTATE.policy)],
+        "probe_answer" => vec![inspections::probe_answer()],
         "qr_in_picture" => vec![qr_picture("CQ1:AAAA"), qr_picture("12")],
         "snapshot" => vec![ESTATE.snapshot.clone()],
         "ticket" => vec![ticket.to_text().into_bytes()],
         "wire" => wire(),
+        "workbook" => inspections::workbooks(),
         other => panic!("no good input for {other}"),
     }
 }

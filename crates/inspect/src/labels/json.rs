@@ -29,29 +29,33 @@ pub(super) fn form_of(text: &str) -> Option<Form> {
 
 pub(super) fn read(text: &str, form: Form, search: &mut Search<'_>) -> Result<(), LabelsRefused> {
     let mut keys = Keys::default();
-    let texts: Vec<&str> = match form {
-        Form::JsonLines => text.lines().filter(|line| !line.trim().is_empty()).collect(),
-        Form::Json | Form::Delimited | Form::Workbook => vec![text],
-    };
-    let mut row = 0;
-    for text in texts {
+    let (mut row, lines) = (0, form == Form::JsonLines);
+    let mut walk = |text: &str| {
         let mut walk = Walk {
             search: &mut *search,
             keys: &mut keys,
             row: &mut row,
             in_row: false,
-            lines: form == Form::JsonLines,
+            lines,
             fixed: None,
         };
-        walk.whole(text).map_err(|_| LabelsRefused::Json)?;
+        walk.whole(text).map_err(|_| LabelsRefused::Json)
+    };
+    if lines {
+        text.lines().filter(|line| !line.trim().is_empty()).try_for_each(walk)
+    } else {
+        walk(text)
     }
-    Ok(())
 }
 
 /// Looks through a table's cell that holds JSON; false when it does not. Its keys are names in this column.
 pub(super) fn in_a_cell(value: &str, place: (u32, u32), row: u64, search: &mut Search<'_>) -> bool {
     let begun = value.trim_start();
-    if !begun.starts_with(['{', '[']) || serde_json::from_str::<serde::de::IgnoredAny>(begun).is_err() {
+    if !search.look(value.len() - begun.len()) || !begun.starts_with(['{', '[']) {
+        return false;
+    }
+    // Once to see whether it is JSON, and once to walk it.
+    if !search.look(2 * begun.len()) || serde_json::from_str::<serde::de::IgnoredAny>(begun).is_err() {
         return false;
     }
     let (mut keys, mut here) = (Keys::default(), row);
@@ -125,8 +129,11 @@ impl Walk<'_, '_, '_> {
             self.search.key_in_a_cell(sheet, column, *self.row, key);
             return path;
         }
-        let next = u32::try_from(self.keys.steps.len() + 1).unwrap_or(u32::MAX);
         let search = &mut *self.search;
+        if search.check().is_err() {
+            return path;
+        }
+        let next = u32::try_from(self.keys.steps.len() + 1).unwrap_or(u32::MAX);
         *self.keys.steps.entry((path, key.to_owned())).or_insert_with(|| {
             search.column(1, next, key);
             next

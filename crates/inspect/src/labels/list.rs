@@ -196,8 +196,12 @@ impl List {
                 }
             }
         }
+        // Hits stand in the order of their beginnings, and none is longer than the longest: what covers one begins near it.
+        let longest = hits.iter().map(|(at, end, _)| end - at).max().unwrap_or(0);
         let covered = |(at, end, word): &(usize, usize, &Word)| {
-            hits.iter().any(|(other_at, other_end, other)| {
+            let first = hits.partition_point(|(other, _, _)| other + longest < *end);
+            let near = hits.iter().skip(first).take_while(|(other, _, _)| other <= at);
+            near.into_iter().any(|(other_at, other_end, other)| {
                 let longer = other_end - other_at > end - at || (other.place == Where::Unless && other_end - other_at == end - at);
                 other.label == word.label && longer && other_at <= at && end <= other_end
             })

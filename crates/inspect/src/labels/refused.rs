@@ -5,6 +5,8 @@
 pub enum LabelsRefused {
     #[error("the file is larger than can be inspected")]
     TooLarge,
+    #[error("the file has more columns, or more columns with labels, than are kept")]
+    TooWide,
     #[error("the file is in no encoding that can be read without guessing")]
     Encoding,
     #[error("the file begins as JSON and does not go on as it")]
@@ -23,6 +25,7 @@ impl LabelsRefused {
     pub const fn code(self) -> &'static str {
         match self {
             Self::TooLarge => "labels.too_large",
+            Self::TooWide => "labels.too_wide",
             Self::Encoding => "labels.encoding",
             Self::Json => "labels.json",
             Self::Table => "labels.table",

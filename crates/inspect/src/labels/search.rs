@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::LabelsRefused;
 use super::list::{List, Where, Word};
 use crate::tokens::{items, tokens};
 
@@ -9,6 +10,22 @@ use crate::tokens::{items, tokens};
 const ROWS_NAMED: usize = 5;
 /// A longer value is a picture, a feature vector or another file; only its beginning is looked at.
 const VALUE_BYTES_MAX: usize = 4096;
+
+/// What one search may keep and look at, whatever a small file unpacks to.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    columns: usize,
+    /// Words at places.
+    places: usize,
+    /// A text that many cells share is looked at for each.
+    text_bytes: usize,
+}
+
+const BOUNDS: Bounds = Bounds {
+    columns: 1_000_000,
+    places: 100_000,
+    text_bytes: 1 << 30,
+};
 
 /// Where in a file; numbers begin with one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -83,16 +100,43 @@ pub(super) struct Search<'l> {
     columns: BTreeMap<(u32, u32), Column>,
     counts: BTreeMap<Key, Rows>,
     rows: u64,
+    bounds: Bounds,
+    looked: usize,
+    over: Option<LabelsRefused>,
+    /// What is over goes here and nowhere.
+    spare: (Column, Rows),
 }
 
 impl<'l> Search<'l> {
-    pub(super) const fn new(list: &'l List) -> Self {
+    pub(super) fn new(list: &'l List) -> Self {
+        Self::within(list, BOUNDS)
+    }
+
+    fn within(list: &'l List, bounds: Bounds) -> Self {
         Self {
             list,
             columns: BTreeMap::new(),
             counts: BTreeMap::new(),
             rows: 0,
+            bounds,
+            looked: 0,
+            over: None,
+            spare: (Column::default(), Rows::default()),
         }
+    }
+
+    /// Whether what was met fits into the bounds; from then on nothing more is looked at.
+    pub(super) fn check(&self) -> Result<(), LabelsRefused> {
+        self.over.map_or(Ok(()), Err)
+    }
+
+    /// Counts text that will be looked at; false when there was enough of it.
+    pub(super) fn look(&mut self, bytes: usize) -> bool {
+        self.looked = self.looked.saturating_add(bytes);
+        if self.looked > self.bounds.text_bytes {
+            self.over.get_or_insert(LabelsRefused::TooLarge);
+        }
+        self.over.is_none()
     }
 
     pub(super) fn file_name(&mut self, name: &str) {
@@ -109,16 +153,30 @@ impl<'l> Search<'l> {
 
     /// A column's name. A table without names has a person's values here, so it is looked at as values are, too.
     pub(super) fn column(&mut self, sheet: u32, column: u32, name: &str) {
-        let tokens = tokens(name);
-        let at = self.columns.entry((sheet, column)).or_default();
-        at.shown = self.list.shown(&tokens).map(str::to_owned);
-        at.names = self.list.is_names(&tokens);
+        if !self.look(name.len().min(VALUE_BYTES_MAX)) {
+            return;
+        }
+        let (tokens, list) = (tokens(beginning(name)), self.list);
+        let at = self.at(sheet, column);
+        at.shown = list.shown(&tokens).map(str::to_owned);
+        at.names = list.is_names(&tokens);
         self.in_name(name, &Place::Column { sheet, column });
     }
 
+    fn at(&mut self, sheet: u32, column: u32) -> &mut Column {
+        let full = self.columns.len() >= self.bounds.columns;
+        if full && !self.columns.contains_key(&(sheet, column)) {
+            self.over.get_or_insert(LabelsRefused::TooWide);
+            return &mut self.spare.0;
+        }
+        self.columns.entry((sheet, column)).or_default()
+    }
+
     fn in_name(&mut self, name: &str, place: &Place) {
-        let tokens = tokens(beginning(name));
-        let list = self.list;
+        if !self.look(name.len().min(VALUE_BYTES_MAX)) {
+            return;
+        }
+        let (tokens, list) = (tokens(beginning(name)), self.list);
         for word in list.words_in(&tokens, &[Where::Column, Where::Anywhere]) {
             self.count(word, place, Found::Name);
         }
@@ -129,15 +187,20 @@ impl<'l> Search<'l> {
 
     fn count(&mut self, word: &Word, place: &Place, found: Found) -> &mut Rows {
         let key = (word.label, word.text.clone(), place.clone(), found);
+        if self.counts.len() >= self.bounds.places && !self.counts.contains_key(&key) {
+            self.over.get_or_insert(LabelsRefused::TooWide);
+            return &mut self.spare.1;
+        }
         self.counts.entry(key).or_default()
     }
 
     pub(super) fn value(&mut self, sheet: u32, column: u32, row: u64, value: &str) {
+        let whole = value.len();
         let value = value.trim();
-        if value.is_empty() {
+        if !self.look(whole - value.len() + value.len().min(VALUE_BYTES_MAX)) || value.is_empty() {
             return;
         }
-        let at = self.columns.entry((sheet, column)).or_default();
+        let at = self.at(sheet, column);
         at.filled.add(row);
         let (names, place, list) = (at.names, Place::Column { sheet, column }, self.list);
         let value = beginning(value);
@@ -156,6 +219,9 @@ impl<'l> Search<'l> {
 
     /// A key of JSON that stands in a cell of a table: a name, in this row only.
     pub(super) fn key_in_a_cell(&mut self, sheet: u32, column: u32, row: u64, key: &str) {
+        if !self.look(key.len().min(VALUE_BYTES_MAX)) {
+            return;
+        }
         self.filled(sheet, column, row);
         let (tokens, place, list) = (tokens(beginning(key)), Place::Column { sheet, column }, self.list);
         let parts = list.words_in(&tokens, &[Where::Column, Where::Anywhere]);
@@ -166,7 +232,7 @@ impl<'l> Search<'l> {
 
     /// What a column holds that is no text: numbers and yes or no.
     pub(super) fn filled(&mut self, sheet: u32, column: u32, row: u64) {
-        self.columns.entry((sheet, column)).or_default().filled.add(row);
+        self.at(sheet, column).filled.add(row);
     }
 
     /// Rows, columns, and the findings by label, then by place.
@@ -203,4 +269,40 @@ fn beginning(text: &str) -> &str {
         end -= 1;
     }
     text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn searched(list: &List, bounds: Bounds) -> Result<usize, LabelsRefused> {
+        let mut search = Search::within(list, bounds);
+        for column in 1..=3 {
+            search.column(1, column, "VIP");
+            search.value(1, column, 2, "  a VIP  ");
+        }
+        search.check()?;
+        Ok(search.done().2.len())
+    }
+
+    #[test]
+    fn what_is_kept_and_looked_at_is_bounded() {
+        let list = List::embedded().unwrap();
+        let all = searched(&list, BOUNDS).unwrap();
+        assert!(all >= 6, "three names and three values: {all}");
+        // Each name is looked at twice: for what the column is called, and for words.
+        let exact = Bounds {
+            columns: 3,
+            places: all,
+            text_bytes: 3 * (3 + 3 + 9),
+        };
+        assert_eq!(searched(&list, exact), Ok(all));
+        for (bounds, why) in [
+            (Bounds { columns: 2, ..exact }, LabelsRefused::TooWide),
+            (Bounds { places: all - 1, ..exact }, LabelsRefused::TooWide),
+            (Bounds { text_bytes: 44, ..exact }, LabelsRefused::TooLarge),
+        ] {
+            assert_eq!(searched(&list, bounds), Err(why), "{bounds:?}");
+        }
+    }
 }

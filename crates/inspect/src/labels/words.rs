@@ -65,6 +65,10 @@ pub fn refusal(refused: LabelsRefused, locale: Locale) -> String {
             "没有检查：文件太大。请分成几个文件再试。",
             "not inspected: the file is too large. Split it and try again.",
         ),
+        LabelsRefused::TooWide => say.one(
+            "没有检查：列太多，记不下。请只导出需要检查的列，或者分成几个文件再试。",
+            "not inspected: it has more columns than can be kept. Export only those to be looked at, or split it, and try again.",
+        ),
         LabelsRefused::Encoding => say.one(
             "没有检查：不猜编码。请另存为 UTF-8、带标记的 UTF-16 或者 GB18030 的文本。",
             "not inspected: the encoding would have to be guessed. Save it as text in UTF-8, UTF-16 with its mark, or GB18030.",

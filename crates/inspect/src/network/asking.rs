@@ -91,16 +91,7 @@ impl<'c> Asker<'c> {
 
     /// The address of a service, when it is this device's own.
     pub(super) fn own(&self, url: &str) -> Result<Url, Silence> {
-        let url = Url::parse(url.trim()).map_err(|_| Silence::Elsewhere)?;
-        let host = url.host_str().and_then(|host| host.parse::<Ipv4Addr>().ok());
-        if host != Some(self.address) || !url.username().is_empty() || url.password().is_some() {
-            return Err(Silence::Elsewhere);
-        }
-        match url.scheme() {
-            "http" => Ok(url),
-            "https" => Err(Silence::Secure),
-            _ => Err(Silence::Elsewhere),
-        }
+        own(self.address, url)
     }
 
     pub(super) async fn ask(&mut self, url: &Url, question: Question, configuration: Option<&str>) -> Result<Element, Silence> {
@@ -137,6 +128,20 @@ impl<'c> Asker<'c> {
     }
 }
 
+/// A service's address, when it is at this one.
+pub(super) fn own(address: Ipv4Addr, url: &str) -> Result<Url, Silence> {
+    let url = Url::parse(url.trim()).map_err(|_| Silence::Elsewhere)?;
+    let host = url.host_str().and_then(|host| host.parse::<Ipv4Addr>().ok());
+    if host != Some(address) || !url.username().is_empty() || url.password().is_some() {
+        return Err(Silence::Elsewhere);
+    }
+    match url.scheme() {
+        "http" => Ok(url),
+        "https" => Err(Silence::Secure),
+        _ => Err(Silence::Elsewhere),
+    }
+}
+
 fn silence(error: &reqwest::Error) -> Silence {
     if error.is_timeout() {
         Silence::TimedOut
@@ -146,7 +151,7 @@ fn silence(error: &reqwest::Error) -> Silence {
 }
 
 /// The element that answers the question. Faults come with success, too.
-fn read(bytes: &[u8], success: bool, question: Question) -> Result<Element, Silence> {
+pub(super) fn read(bytes: &[u8], success: bool, question: Question) -> Result<Element, Silence> {
     let envelope = match Element::read(bytes) {
         Ok(envelope) => envelope,
         Err(NoTree::NotXml) if success => return Err(Silence::NotXml),

@@ -137,7 +137,7 @@ fn probe(message_id: &str, (name, namespace): (&str, &str)) -> String {
 
 impl Heard {
     /// An answer to one of our probes; anything else is not one.
-    fn take(&mut self, bytes: &[u8], ids: &[String]) {
+    pub(super) fn take(&mut self, bytes: &[u8], ids: &[String]) {
         let Ok(answer) = Element::read(bytes) else { return };
         if !answer
             .text_at(&["Header", "RelatesTo"])

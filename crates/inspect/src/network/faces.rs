@@ -11,6 +11,8 @@ const WORDS: &str = include_str!("../../data/face_words.toml");
 /// A name from a device is shown no longer than this.
 const NAME_CHARS_MAX: usize = 80;
 const PATH_BYTES_MAX: usize = 200;
+/// One answer tells no more names than this, the gravest first.
+const DECLARED_MAX: usize = 64;
 
 /// What is declared by one sort of name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,7 @@ pub(super) fn declared(question: Question, answer: &Element, kinds: &[FaceKind])
         .collect();
     found.sort();
     found.dedup();
+    found.truncate(DECLARED_MAX);
     found
 }
 
@@ -180,5 +183,16 @@ mod tests {
     fn what_a_device_says_cannot_write_over_the_terminal() {
         assert_eq!(clean(" a\u{1b}[2J\r\nb\u{202e}c "), "a[2Jbc");
         assert_eq!(clean(&"x".repeat(1000)).len(), NAME_CHARS_MAX);
+    }
+
+    #[test]
+    fn an_answer_with_very_many_names_tells_the_gravest() {
+        let kinds = face_kinds().unwrap();
+        let rule = |number: u32| format!("<R Name='FaceDetect{number}'/>");
+        let rules = (0..2_000).map(rule).collect::<Vec<_>>().concat();
+        let answer = format!("<E>{rules}<R Name='FaceRecognition'/></E>");
+        let declared = declared(Question::GetRules, &Element::read(answer.as_bytes()).unwrap(), &kinds);
+        assert_eq!(declared.len(), DECLARED_MAX);
+        assert_eq!(declared[0].name, "FaceRecognition");
     }
 }

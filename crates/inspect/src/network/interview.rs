@@ -148,30 +148,24 @@ impl<'i, 'c> Interview<'i, 'c> {
     /// By the newer question, and by the older one where the newer names no analytics.
     async fn find_services(&mut self) {
         if let Some(answer) = self.ask(Question::GetServices, None).await {
-            for service in answer.children.iter().filter(|child| child.name == "Service") {
-                let namespace = service.text_at(&["Namespace"]).unwrap_or_default();
-                if let Some(known) = Service::ALL.into_iter().find(|known| known.namespace() == namespace) {
-                    self.stands_at(known, service.text_at(&["XAddr"]), Question::GetServices);
-                }
+            for (service, url) in services(&answer) {
+                self.stands_at(service, url, Question::GetServices);
             }
         }
         if self.services.contains_key(&Service::Analytics) && self.services.contains_key(&Service::Events) {
             return;
         }
-        if let Some(answer) = self.ask(Question::GetCapabilities, None).await
-            && let Some(capabilities) = answer.child("Capabilities")
-        {
-            for service in Service::ALL {
-                let url = service.capability().and_then(|name| capabilities.text_at(&[name, "XAddr"]));
+        if let Some(answer) = self.ask(Question::GetCapabilities, None).await {
+            for (service, url) in capabilities(&answer) {
                 self.stands_at(service, url, Question::GetCapabilities);
             }
         }
     }
 
-    fn stands_at(&mut self, service: Service, url: Option<&str>, question: Question) {
-        let Some(url) = url.filter(|_| !self.services.contains_key(&service)) else {
+    fn stands_at(&mut self, service: Service, url: &str, question: Question) {
+        if self.services.contains_key(&service) {
             return;
-        };
+        }
         match self.asker.own(url) {
             Ok(url) => {
                 self.services.insert(service, url);
@@ -182,11 +176,10 @@ impl<'i, 'c> Interview<'i, 'c> {
 
     async fn about_itself(&mut self) {
         if let Some(answer) = self.ask(Question::GetDeviceInformation, None).await {
-            let said = |name: &str| answer.text_at(&[name]).map(clean).filter(|text| !text.is_empty());
-            self.device.manufacturer = said("Manufacturer");
-            self.device.model = said("Model");
-            self.device.firmware = said("FirmwareVersion");
-            self.device.serial = said("SerialNumber");
+            self.device.manufacturer = said(&answer, "Manufacturer");
+            self.device.model = said(&answer, "Model");
+            self.device.firmware = said(&answer, "FirmwareVersion");
+            self.device.serial = said(&answer, "SerialNumber");
         }
     }
 
@@ -197,8 +190,7 @@ impl<'i, 'c> Interview<'i, 'c> {
         let mut configurations: Vec<String> = Vec::new();
         for question in [Question::GetVideoAnalyticsConfigurations, Question::GetAnalyticsConfigurations] {
             if let Some(answer) = self.ask(question, None).await {
-                let tokens = answer.children.iter().filter_map(|child| child.attribute("token"));
-                configurations.extend(tokens.map(str::to_owned));
+                configurations.extend(configurations_of(&answer));
             }
         }
         configurations.sort();
@@ -221,4 +213,33 @@ impl<'i, 'c> Interview<'i, 'c> {
             }
         }
     }
+}
+
+/// Services that this program knows, with the address of each, out of an answer to `GetServices`.
+pub(super) fn services(answer: &Element) -> impl Iterator<Item = (Service, &str)> {
+    let named = answer.children.iter().filter(|child| child.name == "Service");
+    named.filter_map(|service| {
+        let namespace = service.text_at(&["Namespace"])?;
+        let known = Service::ALL.into_iter().find(|known| known.namespace() == namespace)?;
+        Some((known, service.text_at(&["XAddr"])?))
+    })
+}
+
+/// The same out of an answer to `GetCapabilities`.
+pub(super) fn capabilities(answer: &Element) -> impl Iterator<Item = (Service, &str)> {
+    let all = Service::ALL.into_iter();
+    all.filter_map(|service| Some((service, answer.text_at(&["Capabilities", service.capability()?, "XAddr"])?)))
+}
+
+pub(super) fn configurations_of(answer: &Element) -> impl Iterator<Item = String> {
+    answer
+        .children
+        .iter()
+        .filter_map(|child| child.attribute("token"))
+        .map(str::to_owned)
+}
+
+/// What a device says of itself, as it may be shown.
+pub(super) fn said(answer: &Element, name: &str) -> Option<String> {
+    answer.text_at(&[name]).map(clean).filter(|text| !text.is_empty())
 }

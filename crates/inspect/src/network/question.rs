@@ -106,7 +106,7 @@ impl Question {
     ];
 
     /// The whole message; `configuration` is a token that the device itself gave.
-    pub(super) fn message(self, configuration: Option<&str>) -> String {
+    pub fn message(self, configuration: Option<&str>) -> String {
         let (name, namespace) = (self.name(), self.service().namespace());
         let inside = match (self, configuration) {
             (Self::GetServices, _) => "<q:IncludeCapability>false</q:IncludeCapability>".to_owned(),

@@ -10,7 +10,7 @@ const TABLE: &str = "姓名,手机,年龄,标签,备注\n\
     李秀英,13800000002,,陌生人,\n\
     Young,13800000003,55,,疑似小偷 住 3-1201\n";
 
-fn list() -> List {
+pub(crate) fn list() -> List {
     List::embedded().unwrap()
 }
 
@@ -156,6 +156,7 @@ fn hostile_files_are_refused_with_a_way_out() {
     }
     for refused in [
         LabelsRefused::TooLarge,
+        LabelsRefused::TooWide,
         LabelsRefused::Encoding,
         LabelsRefused::Json,
         LabelsRefused::Table,
@@ -197,7 +198,7 @@ fn the_answer_says_where_which_article_how_surely_and_what_it_cannot_see() {
     );
 }
 
-fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -207,7 +208,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A workbook as the standard has it, with texts written into the cells.
-fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
     let numbered = || (1..).zip(sheets);
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";

@@ -1,6 +1,8 @@
 //! What an inspection finds, what it does not, and what it never says.
 
 #[cfg(test)]
+mod bombs;
+#[cfg(test)]
 mod camera;
 #[cfg(test)]
 mod hostile;

@@ -53,6 +53,11 @@ pub(crate) struct Checked {
     pub(crate) about: Option<u32>,
 }
 
+/// Everything that was written down, oldest first.
+pub async fn list_done(tx: &mut Trace) -> Result<Vec<DoneFacts>, StoreError> {
+    store::done::list(tx).await
+}
+
 pub async fn record_duty_done(tx: &mut Trace, ctx: &Ctx<'_>, record: &RecordDone) -> Result<(), OversightError> {
     let today = day_of(ctx.now, &ctx.site.time_zone).ok_or(OversightError::Day)?;
     if record.on > today {

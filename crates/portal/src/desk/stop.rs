@@ -44,3 +44,14 @@ pub struct StopAsk {
     pub word: Option<String>,
     pub problem: Option<Problem>,
 }
+
+impl StopAsk {
+    /// Key of the sentence that asks for the word.
+    fn type_key(&self) -> &'static str {
+        match self.what.as_str() {
+            "person" => "stop-type-person",
+            "purpose" => "stop-type-purpose",
+            _ => "stop-type-site",
+        }
+    }
+}

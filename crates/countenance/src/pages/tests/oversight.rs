@@ -256,6 +256,12 @@ async fn documents_and_addresses_are_checked() {
     let due = desk.get("/desk/due").await.body;
     assert!(due.contains("data-duty=\"level_filing\"") && due.contains("articles 14 to 16"));
     assert!(due.contains("archive, shelf 3") && due.contains("Next by 2027-11-20"), "{due}");
+    let (mut inspector, _) = super::inspection::let_in(&server).await;
+    let filings = inspector.get("/inspection/filings").await.body;
+    assert!(
+        filings.contains("Yearly graded-protection assessment") && filings.contains("archive, shelf 3"),
+        "{filings}"
+    );
     for (address, status) in [
         ("http://example.org/", StatusCode::UNPROCESSABLE_ENTITY),
         ("http://localhost:9/duties", StatusCode::SEE_OTHER),

@@ -173,7 +173,11 @@ async fn a_stop_takes_two_confirmations_is_told_everywhere_and_is_lifted_again()
     let first = desk.get(&stop).await.body;
     assert!(first.contains("Door 3") && first.contains("A stop is no erasure") && !first.contains("name=\"word\""));
     let sure = format!("{stop}?sure=1");
-    assert!(desk.get(&sure).await.body.contains("name=\"word\""));
+    let second = desk.get(&sure).await.body;
+    assert!(
+        second.contains("name=\"word\"") && second.contains("the door’s number “3”"),
+        "{second}"
+    );
     let wrong = desk.post(&sure, &stop, &[("word", "4")]).await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("stop.word"));
     assert!(!desk.get("/desk/stop").await.body.contains("/lift"), "nothing was stopped");

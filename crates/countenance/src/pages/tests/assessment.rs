@@ -27,7 +27,7 @@ async fn whoever_writes_an_assessment_does_not_approve_it_and_gaps_are_not_appro
     let page = desk.get(&assessment).await.body;
     assert!(page.contains("Model pack") && page.contains("Nobody measured this pack"), "{page}");
     // Ways that the door offers stand there before anybody used them.
-    for said in ["QR code 0 + 0", "QR code: nobody came in this way"] {
+    for said in ["QR code: 0 opened, 0 refused", "QR code: nobody came in this way"] {
         assert!(page.contains(said), "{said}: {page}");
     }
 

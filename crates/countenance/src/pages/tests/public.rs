@@ -219,7 +219,7 @@ async fn a_stop_takes_two_confirmations_is_told_everywhere_and_is_lifted_again()
         .unwrap()
         .to_owned();
     let login = desk.get(&format!("{one}?sure=1")).await.body;
-    let login = login.split("Type “").nth(1).unwrap().split('”').next().unwrap().to_owned();
+    let login = login.split("sign-in name “").nth(1).unwrap().split('”').next().unwrap().to_owned();
     assert_eq!(
         desk.post(&format!("{one}?sure=1"), &one, &[("word", &login)]).await.location,
         "/desk/stop"

@@ -13,7 +13,7 @@ export const PACK = sha256(readFileSync(new URL("../packs/mobilefacenet-2024/man
 
 const NOTHING = new Uint8Array(32);
 const KIND_OF_A_PASSAGE = 2;
-const CLASS = { passage: 3, enrol: 5, window: 8 };
+const CLASS = { passage: 3, enrol: 5 };
 const LANES = ["qr", "card", "pin", "face", "remote"];
 
 /** CBOR of numbers, texts, byte strings, true, false, null, and arrays of them. */
@@ -76,13 +76,12 @@ export class PaperGate {
     await this.#write(CLASS.enrol, at, [1, [receipt]]);
   }
 
-  /** Somebody asked by these lanes; where they waited before a camera, for so long. */
-  async passage(lanes, opened, waited_ms = 0) {
+  /** Somebody asked by these lanes; where the door opened, how many of the steps of waiting were over (crates/gate/src/wait.rs). */
+  async passage(lanes, opened, step = null) {
     const [at, attempt] = [now(), crypto.getRandomValues(new Uint8Array(16))];
     const reason = opened ? "passage.recognised" : "pin.wrong";
     const numbers = lanes.map((lane) => LANES.indexOf(lane));
-    if (waited_ms > 0) await this.#write(CLASS.window, at, [3, [[attempt, at - BigInt(waited_ms) * 1000n, at, 9, 1, 1]]]);
-    await this.#write(CLASS.passage, at, [0, [[attempt, at, this.#door, numbers, null, opened, reason, true]]]);
+    await this.#write(CLASS.passage, at, [0, [[attempt, at, this.#door, numbers, null, opened, reason, true, ...(step === null ? [] : [step])]]]);
   }
 
   /** The journal's next entry, and what the server may know of it. */

@@ -38,7 +38,7 @@ pub use incident::{
 };
 pub use officer::{Officer, appoint_officer, end_officer, lookup_officer, report_officer};
 pub use pack::{Lasting, Pack, PackDoor, PackGate, PackSite, PackSupplier, PackUse, Words, pack_of};
-pub use public_video::{lookup_public_video, set_public_video};
+pub use public_video::set_public_video;
 pub use read_facts::read_facts;
 pub use record_done::{RECORDED, RecordDone, list_done, list_unanswered, record_duty_done};
 pub use settle::{duties, settle};

@@ -2,7 +2,6 @@
 
 use countenance_gate_core::journal::RecordKind;
 use countenance_persons::Ctx;
-use countenance_storage::StoreError;
 use countenance_trace::{Event, Trace};
 
 use crate::due::day_of;
@@ -21,8 +20,4 @@ pub async fn set_public_video(tx: &mut Trace, ctx: &Ctx<'_>, video: PublicVideo)
     tx.leave(Event::site(RecordKind::Changed, reason));
     settle(tx, ctx).await?;
     Ok(())
-}
-
-pub async fn lookup_public_video(tx: &mut Trace) -> Result<PublicVideo, StoreError> {
-    store::video::lookup(tx).await
 }

@@ -61,8 +61,6 @@ pub(crate) struct Groups {
     pub(crate) first: PolicySet,
     /// The policies of each group.
     by_group: BTreeMap<String, PolicySet>,
-    /// Every policy by itself.
-    pub(crate) each: PolicySet,
 }
 
 impl Groups {
@@ -81,8 +79,20 @@ impl Groups {
             site: uid("Site", "here")?,
             first,
             by_group,
-            each: set(&policies.iter().collect::<Vec<_>>())?,
         })
+    }
+
+    /// Every policy by itself, for whoever proves something about them.
+    pub(crate) fn each(&self) -> Option<PolicySet> {
+        let permits = self
+            .first
+            .policies()
+            .filter(|policy| !self.by_group.contains_key(&name(policy.id())));
+        let mut each = PolicySet::new();
+        for policy in permits.chain(self.by_group.values().flat_map(PolicySet::policies)) {
+            each.add(policy.clone()).ok()?;
+        }
+        Some(each)
     }
 
     /// Who decided is always a policy of the rulebook, never a group. `None` when the question cannot be put.

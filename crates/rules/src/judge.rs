@@ -47,7 +47,7 @@ impl Rulebook {
 
     /// The same, each by itself: they say why a request is refused.
     pub fn usual_policy_set(&self, act: Act) -> Option<PolicySet> {
-        Some(self.usual(act)?.each.clone())
+        self.usual(act)?.each()
     }
 
     fn usual(&self, act: Act) -> Option<Arc<Groups>> {

@@ -2,7 +2,7 @@
 
 use countenance_oversight::{
     DoneFacts, DutyFacts, DutyKind, DutyState, Evidence, OversightError, PublicVideo, RecordDone, Source, UseFacts, duties,
-    list_unanswered, lookup_public_video, record_duty_done, set_public_video,
+    list_unanswered, read_facts, record_duty_done, set_public_video,
 };
 
 use crate::filing::begin;
@@ -176,7 +176,7 @@ async fn a_filing_needs_its_number_and_video_needs_to_run() {
         let answer = set_public_video(&mut tx, &ctx, said).await;
         assert_eq!(answer.err().map(|error: OversightError| error.code()), code);
         if code.is_none() {
-            assert_eq!(lookup_public_video(&mut tx).await.unwrap(), said);
+            assert_eq!(read_facts(&mut tx, &ctx).await.unwrap().video, said);
         }
         tx.commit().await.unwrap();
     }

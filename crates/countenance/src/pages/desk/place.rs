@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use countenance_access::{Door, DoorSettings, SaveDoor, SaveDoorError, lookup_door_by_number, save_door};
+use countenance_access::{Door, DoorSettings, SaveDoor, SaveDoorError, list_doors, lookup_door_by_number, save_door};
 use countenance_base::{SystemRng, Text};
 use countenance_gate_core::policy::Zone;
 use countenance_portal::desk::{DoorPlace, PlaceDraft};
@@ -134,7 +134,7 @@ pub(crate) async fn show_new(desk: Desk, State(state): State<AppState>) -> Respo
 
 async fn new(state: &AppState, desk: &Desk) -> Result<Response, Trouble> {
     let mut tx = state.read(desk.reader()).await?;
-    let doors = countenance_access::list_doors(&mut tx).await?;
+    let doors = list_doors(&mut tx).await?;
     let next = doors.iter().map(|door| door.number).max().unwrap_or(0).saturating_add(1);
     let settings = new_settings(state);
     Ok(reply::page(&page(desk, None, draft(next, &Text::default(), &settings))))

@@ -20,12 +20,16 @@ const PICTURES = process.env.COUNTENANCE_PICTURES;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** Below the ports that Linux gives away by itself, so that nobody is given this one before the program under test takes it. */
 export async function freePort() {
-  const listener = createServer();
-  await new Promise((ready) => listener.listen(0, "127.0.0.1", ready));
-  const { port } = listener.address();
-  await new Promise((closed) => listener.close(closed));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const listener = createServer();
+    const free = await new Promise((known) => listener.once("error", () => known(false)).listen(port, "127.0.0.1", () => known(true)));
+    if (!free) continue;
+    await new Promise((closed) => listener.close(closed));
+    return port;
+  }
 }
 
 export async function until(what, holds) {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
-use countenance_base::{Clock as _, SimClock, Timestamp};
+use anyhow::{Context as _, anyhow, bail};
+use countenance_base::{Clock as _, Rng as _, SimClock, SystemRng, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
@@ -383,8 +383,20 @@ pub fn program(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
+/// Below the ports that Linux gives away by itself, so that nobody is given this one before the program that it is meant for takes it.
 fn free_port() -> anyhow::Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    const TRIES: usize = 100;
+    let mut last = None;
+    for _ in 0..TRIES {
+        let mut drawn = [0; 2];
+        SystemRng.fill(&mut drawn);
+        let port = 20_000 + u16::from_be_bytes(drawn) % 12_000;
+        match std::net::TcpListener::bind(("127.0.0.1", port)) {
+            Ok(_) => return Ok(port),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.map_or_else(|| anyhow!("no port"), Into::into))
 }
 
 fn one_port() -> anyhow::Result<(Vec<u16>, u16)> {
